@@ -1,0 +1,164 @@
+"""What Discord tells us, read into our words: a discord.Message becomes an Event, or None when it is not for us.
+
+Everything here is pure. `me` is our own user id. In a thread everybody is heard (`maybe`: the core knows whether
+the thread is ours); in a plain channel only who names us or answers us is, and the conversation there is (channel, person).
+"""
+
+import re
+from typing import Any
+
+import discord
+
+from bot.messages import Addressed, MessageDeleted, MessageEdited, MessageReceived, Person, Place
+
+NAME = "discord"
+DIRECT = "@dm"
+"""The workspace of a direct message, which belongs to no server."""
+SILENCE = 1800.0
+"""Seconds after which a new mention in a plain channel opens a new conversation."""
+
+_WRITTEN_BY_PEOPLE = {discord.MessageType.default, discord.MessageType.reply}
+_THREADS = {discord.ChannelType.public_thread, discord.ChannelType.private_thread, discord.ChannelType.news_thread}
+_MARKUP = re.compile(r"<(@!?|@&|#|a?:(\w+):)(\d+)>")
+_UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
+
+
+def read_message(message: discord.Message, me: int) -> MessageReceived | None:
+    """A new message as an event; None for talk that is not for us, ourselves, other bots, and joins and pins."""
+    if not _by_a_person(message, me):
+        return None
+    addressed = _addressed(message, me)
+    if addressed is None or _withheld(message):
+        return None
+    new_topic = addressed == "mention" and not _in_thread(message) and not _answers(message, me)
+    return MessageReceived(
+        event_id=str(message.id),
+        place=place_of(message),
+        message_id=str(message.id),
+        author=_author(message),
+        text=_text(message, me),
+        sent_at=message.created_at.timestamp(),
+        addressed=addressed,
+        fresh_after=SILENCE if new_topic else None,
+    )
+
+
+def read_edit(message: discord.Message, me: int) -> MessageEdited | None:
+    """A message as it now stands; None when only a preview was added, or when Discord withholds its words."""
+    if message.edited_at is None or not message.content or not _by_a_person(message, me):
+        return None
+    return MessageEdited(
+        event_id=f"{message.id}:edit:{message.edited_at.isoformat()}",
+        place=place_of(message),
+        message_id=str(message.id),
+        text=_text(message, me),
+        edited_at=message.edited_at.timestamp(),
+    )
+
+
+def read_delete(channel: int, guild: int | None, message: int, now: float) -> MessageDeleted:
+    """A message taken away. Discord says only where it stood, so `place.thread` is empty."""
+    return MessageDeleted(
+        event_id=f"{message}:delete",
+        place=Place(NAME, str(guild or DIRECT), str(channel), direct=guild is None),
+        message_id=str(message),
+        deleted_at=now,
+    )
+
+
+def place_of(message: discord.Message) -> Place:
+    """The conversation: a DM, a thread, or in a plain channel what this one person talks about with us."""
+    channel = str(message.channel.id)
+    guild = _guild(message)
+    if guild is None:
+        return Place(NAME, DIRECT, channel, direct=True)
+    return Place(NAME, str(guild), channel, "" if _in_thread(message) else f"@{message.author.id}")
+
+
+def _by_a_person(message: discord.Message, me: int) -> bool:
+    """Not us, not another bot, not a webhook, and not a notice like "X joined"."""
+    author = message.author
+    return not (author.bot or author.id == me or message.webhook_id) and message.type in _WRITTEN_BY_PEOPLE
+
+
+def _addressed(message: discord.Message, me: int) -> Addressed | None:
+    if _guild(message) is None:
+        return "direct"
+    if _names(message, me):
+        return "mention"
+    if _answers(message, me):
+        return "reply"
+    return "maybe" if _in_thread(message) else None
+
+
+def _withheld(message: discord.Message) -> bool:
+    """Without the message content intent, what is not for us arrives as an empty shell."""
+    return not (message.content or message.attachments or message.stickers)
+
+
+def _names(message: discord.Message, me: int) -> bool:
+    """Our own name, or the role that Discord made for us; @everyone is nobody in particular."""
+    if f"<@{me}>" in message.content or f"<@!{me}>" in message.content:
+        return True
+    if any(role.tags is not None and role.tags.bot_id == me for role in message.role_mentions):
+        return True
+    return _pings(message, me) and message.reference is None
+
+
+def _answers(message: discord.Message, me: int) -> bool:
+    """A reply to something that we said. Where Discord sends no original, the ping of the reply must do."""
+    if message.type is not discord.MessageType.reply or message.reference is None:
+        return False
+    original = message.reference.resolved
+    if isinstance(original, discord.Message):
+        return original.author.id == me
+    return _pings(message, me)
+
+
+def _pings(message: discord.Message, me: int) -> bool:
+    return any(person.id == me for person in message.mentions)
+
+
+def _in_thread(message: discord.Message) -> bool:
+    return getattr(message.channel, "type", None) in _THREADS
+
+
+def _guild(message: discord.Message) -> int | None:
+    """The server's id, also for a server that we were not told about yet."""
+    guild = message.guild or getattr(message.channel, "guild", None)
+    return guild.id if guild is not None else getattr(message.channel, "guild_id", None)
+
+
+def _author(message: discord.Message) -> Person:
+    return Person(NAME, str(_guild(message) or DIRECT), str(message.author.id), readable(message.author.display_name))
+
+
+def _text(message: discord.Message, me: int) -> str:
+    """The words without our name, and with Discord's `<@1>`, `<#2>` and `<:wave:3>` as people see them."""
+    text = readable(message.content)
+    if "<" not in text:
+        return text.strip()
+    names = [str(me), *(str(role.id) for role in message.role_mentions if role.tags is not None and role.tags.bot_id == me)]
+    ours = rf"<@[!&]?(?:{'|'.join(names)})>"
+    text = re.sub(rf"^\s*{ours}[\s,:;]*| ?{ours}", "", text)
+    return _MARKUP.sub(lambda found: _shown(message, found), text).strip()
+
+
+def _shown(message: discord.Message, found: re.Match[str]) -> str:
+    """One piece of Discord markup as its readers see it; unknown ids stay as they are."""
+    kind, emoji, number = found[1], found[2], int(found[3])
+    if emoji:
+        return f":{emoji}:"
+    named: Any = None
+    if kind == "@&":
+        named = next((role.name for role in message.role_mentions if role.id == number), None)
+    elif kind == "#":
+        named = getattr(message.guild and message.guild.get_channel_or_thread(number), "name", None)
+    else:
+        named = next((person.display_name for person in message.mentions if person.id == number), None)
+    return f"{kind[0]}{named}" if named else found[0]
+
+
+def readable(text: str | None) -> str:
+    """The text without what no database can hold: NUL and halves of broken characters."""
+    return _UNSTORABLE.sub("", text or "")

@@ -1,0 +1,149 @@
+"""The words that everyone shares: plain frozen values, standard library only.
+
+Adapters make events out of what a platform says; the core makes a Reply out of them. Nothing here
+holds a client, a callback or a raw payload. Times are seconds since 1970 (UTC).
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+from urllib.parse import quote, unquote
+
+Addressed = Literal["direct", "mention", "reply", "maybe"]
+"""How a message reaches us: written to us alone, naming us, answering us, or (`maybe`) in a thread that may be ours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One conversation's address. `thread` is "" where the whole channel is the conversation."""
+
+    platform: str
+    workspace: str
+    channel: str
+    thread: str = ""
+    direct: bool = False
+
+    @property
+    def key(self) -> str:
+        """`slack:T1:C1:1712.0001`, and `:direct` after it for a direct message."""
+        parts = [quote(part, safe="@.-_") for part in (self.platform, self.workspace, self.channel, self.thread)]
+        return ":".join([*parts, "direct"] if self.direct else parts)
+
+    @classmethod
+    def from_key(cls, key: str) -> "Place":
+        """The place whose `key` this is."""
+        platform, workspace, channel, thread, *rest = map(unquote, key.split(":"))
+        return cls(platform, workspace, channel, thread, direct=rest == ["direct"])
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody on a platform. `name` is what people see, and only for show: never proof of who they are."""
+
+    platform: str
+    workspace: str
+    id: str
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MessageReceived:
+    """Somebody wrote something. `text` is CommonMark without the mention of us.
+
+    `event_id` is the platform's own id of this delivery; `message_id` is the message's in its channel.
+    `fresh_after`: after so many seconds of silence this message opens a new conversation (None: never).
+    `locale` is the platform's guess at the author's language ("fr", "pt-BR", or "").
+    """
+
+    event_id: str
+    place: Place
+    message_id: str
+    author: Person
+    text: str
+    sent_at: float
+    addressed: Addressed
+    fresh_after: float | None = None
+    locale: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MessageEdited:
+    """The author changed a message; `place.thread` may be wrong here, `message_id` in its channel is what counts."""
+
+    event_id: str
+    place: Place
+    message_id: str
+    text: str
+    edited_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class MessageDeleted:
+    """A message was taken away; as with an edit, `message_id` in its channel is what counts."""
+
+    event_id: str
+    place: Place
+    message_id: str
+    deleted_at: float
+
+
+Signal = MessageEdited | MessageDeleted
+Event = MessageReceived | Signal
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What an answer stands on: a document's title and its address ("" when it has none to show)."""
+
+    title: str
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What we say. `text` and `notice` are CommonMark; `notice` is small print under the answer.
+
+    `language` is the language of the frame (labels). `answers` is the id of the message that this answers.
+    """
+
+    text: str
+    language: str
+    sources: tuple[Source, ...] = ()
+    notice: str = ""
+    answers: str = ""
+
+
+Role = Literal["customer", "bot", "staff"]
+Holder = Literal["bot", "waiting", "staff"]
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One message in a thread. `message_id` is "" as long as the platform has not told us one."""
+
+    role: Role
+    text: str
+    message_id: str = ""
+    author: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """Our record of one conversation. `language` is "" until somebody has said something telling."""
+
+    id: int
+    place: Place
+    language: str
+    holder: Holder
+    turns: tuple[Turn, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Something that keeps the desk from working, and what mends it. `subject`: "slack", "model", "database", ..."""
+
+    subject: str
+    what: str
+    cure: str
+
+    def __str__(self) -> str:
+        return f"{self.subject}: {self.what}. {self.cure}"

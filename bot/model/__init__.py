@@ -1,0 +1,57 @@
+"""The model back end: what we ask of a language model, whoever serves it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from bot.messages import Fault
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One turn of the conversation as the model sees it."""
+
+    role: Literal["user", "assistant"]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """One request: the standing orders, then the turns in order, the last one the customer's."""
+
+    system: str
+    turns: tuple[Said, ...]
+    longest_answer: int = 800
+    """In tokens."""
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """One whole answer. Tokens are the server's count, 0 where it does not say."""
+
+    text: str
+    model: str
+    prompt_tokens: int = 0
+    cached_tokens: int = 0
+    answer_tokens: int = 0
+
+
+class Model(Protocol):
+    """A language model. Every one passes tests/contract/model_contract.py."""
+
+    @property
+    def name(self) -> str:
+        """What /ready, logs and `ask --json` call it."""
+        ...
+
+    async def answer(self, prompt: Prompt, on_text: Callable[[str], None] | None = None) -> Completion:
+        """The whole answer; `on_text` gets each piece as it comes. Raises ModelError and nothing else."""
+        ...
+
+    async def check(self) -> Sequence[Fault]:
+        """For the doctor and /ready: is it there, does it know our key and the model's name? [] when all is well."""
+        ...
+
+    async def close(self) -> None:
+        """Give connections back. Twice is fine."""
+        ...

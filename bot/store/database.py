@@ -1,0 +1,140 @@
+"""The database itself: two engines (one writes, one reads), transactions, and whether its tables are of today.
+
+SQLite takes one writer at a time. A transaction that reads first and writes later loses updates there without a word,
+so every writing transaction begins IMMEDIATE and waits its turn; readers have an engine of their own and never wait.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import event, text
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from bot.errors import ConfigError, StoreError
+
+BUSY_SECONDS = 10
+DRIVERS = {
+    "sqlite": "sqlite+aiosqlite",
+    "sqlite+aiosqlite": "sqlite+aiosqlite",
+    "postgres": "postgresql+psycopg",
+    "postgresql": "postgresql+psycopg",
+    "postgresql+psycopg": "postgresql+psycopg",
+}
+
+
+def database_url(address: str) -> URL:
+    """The address with the async driver that we use; ConfigError for any other database."""
+    try:
+        url = make_url(address)
+    except (ArgumentError, ValueError) as exc:
+        raise ConfigError(["DATABASE_URL is not an address of a database. Write sqlite:///polydesk.db or postgresql://user:password@host/name."]) from exc
+    if url.drivername not in DRIVERS:
+        raise ConfigError([f"DATABASE_URL names {url.drivername!r}, and Polydesk speaks sqlite and postgresql."])
+    return url.set(drivername=DRIVERS[url.drivername])
+
+
+class Database:
+    """Two engines over one database. `embedded` is True for SQLite."""
+
+    def __init__(self, address: str) -> None:
+        self.url = database_url(address)
+        self.embedded = self.url.get_backend_name() == "sqlite"
+        if self.embedded:
+            self._writer = _sqlite(self.url, begin="BEGIN IMMEDIATE", pool_size=1)
+            self._reader = _sqlite(self.url, begin="BEGIN", pool_size=4)
+        else:
+            self._writer = self._reader = create_async_engine(self.url, pool_size=8, max_overflow=8, pool_pre_ping=False)
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[AsyncConnection]:
+        """One transaction that may write: committed at the end, undone on an exception. Raises StoreError."""
+        async with _translated(), self._writer.begin() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncConnection]:
+        """One transaction that only reads; it never waits for a writer. Raises StoreError."""
+        async with _translated(), self._reader.connect() as connection:
+            yield connection
+
+    async def version(self) -> str | None:
+        """The migration that the database stands at; None for an empty database."""
+        async with self.reading() as connection:
+            if "alembic_version" not in await connection.run_sync(lambda sync: sync.dialect.get_table_names(sync)):
+                return None
+            return (await connection.execute(text("SELECT version_num FROM alembic_version"))).scalar_one_or_none()
+
+    async def migrate(self) -> None:
+        """Bring the tables up to today, in a thread: Alembic is not async."""
+        if self.embedded and self.url.database:
+            Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
+        await asyncio.to_thread(_upgrade, self.url.render_as_string(hide_password=False))
+
+    async def close(self) -> None:
+        """Give the connections back. Twice is fine."""
+        await self._writer.dispose()
+        if self._reader is not self._writer:
+            await self._reader.dispose()
+
+
+def newest_version() -> str:
+    """The migration that this code needs."""
+    from alembic.script import ScriptDirectory
+
+    head = ScriptDirectory(str(_migrations())).get_current_head()
+    assert head, "migrations/ holds no migration"  # noqa: S101
+    return head
+
+
+def _upgrade(address: str) -> None:
+    from alembic import command
+    from alembic.config import Config
+
+    settings = Config()
+    settings.set_main_option("script_location", str(_migrations()))
+    settings.attributes["database_url"] = address
+    try:
+        command.upgrade(settings, "head")
+    except SQLAlchemyError as exc:
+        raise StoreError(f"the database could not be migrated: {_reason(exc)}") from exc
+
+
+def _migrations() -> Path:
+    return Path(__file__).resolve().parents[2] / "migrations"
+
+
+def _sqlite(url: URL, begin: str, pool_size: int) -> AsyncEngine:
+    engine = create_async_engine(url, pool_size=pool_size, max_overflow=0, pool_timeout=60)
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def settle(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in (f"busy_timeout={BUSY_SECONDS * 1000}", "journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def begin_now(connection: Any) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+@asynccontextmanager
+async def _translated() -> AsyncIterator[None]:
+    try:
+        yield
+    except (SQLAlchemyError, OSError) as exc:
+        raise StoreError(f"the database did not do it: {_reason(exc)}") from exc
+
+
+def _reason(exc: BaseException) -> str:
+    """The driver's own words, without the statement and its parameters: those hold what people wrote."""
+    origin = exc.orig if isinstance(exc, DBAPIError) else exc
+    return str(origin).splitlines()[0][:200] if str(origin) else type(exc).__name__

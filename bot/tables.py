@@ -1,0 +1,123 @@
+"""The tables. Migrations are compared with these (`alembic check`), and only `bot.store` reads or writes them.
+
+Times are seconds since 1970, UTC. Texts are what people wrote; `records` says how long they stay.
+"""
+
+from sqlalchemy import BigInteger, Column, Double, ForeignKey, Index, Integer, LargeBinary, MetaData, Table, Text
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+Id = BigInteger().with_variant(Integer, "sqlite")
+
+threads = Table(
+    "threads",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("place", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("holder", Text, nullable=False),
+    Column("opened_at", Double, nullable=False),
+    Column("active_at", Double, nullable=False),
+    Index(None, "place", "id"),
+)
+
+turns = Table(
+    "turns",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("thread_id", Id, ForeignKey("threads.id", ondelete="CASCADE"), nullable=False),
+    Column("role", Text, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("message_id", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("said_at", Double, nullable=False),
+    Column("reference", Text, nullable=False),
+    Index(None, "thread_id", "id"),
+    Index(None, "message_id"),
+)
+
+# The inbox: a message is here before its platform is told that we have it. `identity` is platform:workspace:channel:message,
+# since Slack tells of one mention twice, under two event ids. `body` is emptied when the message is done.
+events = Table(
+    "events",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("platform", Text, nullable=False),
+    Column("event_id", Text, nullable=False),
+    Column("identity", Text, nullable=False),
+    Column("place", Text, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("sent_at", Double, nullable=False),
+    Column("received_at", Double, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("error", Text, nullable=False),
+    Column("turn_id", Id, nullable=True),
+    Index(None, "platform", "event_id", unique=True),
+    Index(None, "identity", unique=True),
+    Index(None, "place", "state"),
+    Index("ix_events_open", "state", "id"),
+)
+
+# The outbox: a row per part of a reply, committed before it is sent, so that a crash leaves a question and not a gap.
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("key", Text, nullable=False),
+    Column("place", Text, nullable=False),
+    Column("event", Id, nullable=False),
+    Column("turn_id", Id, nullable=False),
+    Column("part", Integer, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("message_id", Text, nullable=False),
+    Column("written_at", Double, nullable=False),
+    Column("sent_at", Double, nullable=True),
+    Index(None, "key", unique=True),
+    Index(None, "event", "part"),
+    Index("ix_outbox_open", "state", "id"),
+)
+
+documents = Table(
+    "documents",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("address", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("fingerprint", Text, nullable=False),
+    Column("indexed_at", Double, nullable=False),
+    Index(None, "address", unique=True),
+)
+
+# `terms` is what full text searches: `text` folded and cut by bot.knowledge, the same on SQLite and PostgreSQL.
+passages = Table(
+    "passages",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("document_id", Id, ForeignKey("documents.id", ondelete="CASCADE"), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("heading", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("terms", Text, nullable=False),
+    Index(None, "document_id", "position"),
+)
+
+vectors = Table(
+    "vectors",
+    metadata,
+    Column("passage_id", Id, ForeignKey("passages.id", ondelete="CASCADE"), primary_key=True),
+    Column("model", Text, primary_key=True),
+    Column("dimension", Integer, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+)
