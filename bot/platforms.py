@@ -47,7 +47,10 @@ class Platform(Protocol):
         ...
 
     async def start(self, receive: Receive) -> None:
-        """Begin to hear; returns when the first connection stands or has failed. An outage is never raised: the platform keeps trying, and `state()` says so."""
+        """Begin to hear; returns when the first connection stands or has failed.
+
+        An outage is never raised: the platform keeps trying, and `state()` says so.
+        """
         ...
 
     async def stop(self) -> None:

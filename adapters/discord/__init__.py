@@ -1,0 +1,5 @@
+"""Discord: read incoming.py, then outgoing.py, then connection.py, which joins both to discord.py."""
+
+from adapters.discord.connection import DiscordPlatform
+
+__all__ = ["DiscordPlatform"]

@@ -32,7 +32,9 @@ def database_url(address: str) -> URL:
     try:
         url = make_url(address)
     except (ArgumentError, ValueError) as exc:
-        raise ConfigError(["DATABASE_URL is not an address of a database. Write sqlite:///polydesk.db or postgresql://user:password@host/name."]) from exc
+        raise ConfigError(
+            ["DATABASE_URL is not an address of a database. Write sqlite:///polydesk.db or postgresql://user:password@host/name."]
+        ) from exc
     if url.drivername not in DRIVERS:
         raise ConfigError([f"DATABASE_URL names {url.drivername!r}, and Polydesk speaks sqlite and postgresql."])
     return url.set(drivername=DRIVERS[url.drivername])

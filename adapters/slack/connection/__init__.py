@@ -1,0 +1,269 @@
+"""Slack as one of our platforms: it connects, stays connected, and makes the calls.
+
+Bolt hears, and acknowledges an event only after `receive` has returned. Which of the two ways in is used, Socket Mode or HTTP,
+is seen here only in `_hear_until_lost` and `routes`.
+"""
+
+import asyncio
+import logging
+import re
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+import aiohttp
+from aiohttp import web
+from slack_bolt.app.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.authorization.async_authorize import AsyncAuthorize
+from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_bolt.response import BoltResponse
+from slack_sdk.web.async_client import AsyncWebClient
+
+from adapters.slack import outgoing
+from adapters.slack.connection.doctor import faults_at_slack, faults_of_settings
+from adapters.slack.connection.edge import PATH, read_delivery
+from adapters.slack.connection.refusals import refusal
+from adapters.slack.connection.sockets import Socket, UnderWay
+from adapters.slack.incoming import read_event
+from bot.errors import NotAllowed, PlatformError, Unreachable, Unsupported
+from bot.messages import Fault, Place, Reply
+from bot.platforms import Capabilities, Receive, State
+
+_log = logging.getLogger(__name__)
+
+_PATIENCE = 10.0
+"""Seconds: for a connection to stand, and for deliveries under way to end."""
+_FIRST_WAIT, _LONGEST_WAIT = 0.5, 60.0
+_STEADY = 30.0
+"""A connection that held for so many seconds was a good one: the next attempt comes soon."""
+_PAGES_AT_MOST = 5
+_NO_STATUS_FOR = 3600.0
+
+
+class SlackPlatform:
+    """One workspace. With an app token it hears by Socket Mode, else with a signing secret at POST /slack/events.
+
+    `api_url` is for another server that speaks Slack's Web API.
+    """
+
+    name = "slack"
+    capabilities = Capabilities(status=True)
+
+    def __init__(self, bot_token: str, app_token: str = "", signing_secret: str = "", api_url: str = "https://slack.com/api/") -> None:
+        self._bot_token, self._app_token, self._signing_secret, self._api_url = bot_token, app_token, signing_secret, api_url
+        self._state = State(False, "not started")
+        self._under_way = UnderWay()
+        self._tried = asyncio.Event()
+        self._session: aiohttp.ClientSession | None = None
+        self._client: AsyncWebClient | None = None
+        self._app: AsyncApp | None = None
+        self._supervisor: asyncio.Task[None] | None = None
+        self._no_status_before = 0.0
+
+    async def start(self, receive: Receive) -> None:
+        """Begin to hear; the connection is then kept, or tried again and again, by a task of ours."""
+        self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=20, connect=_PATIENCE))
+        self._client = _web_client(self._bot_token, self._api_url, self._session)
+        self._supervisor = asyncio.create_task(self._stay_connected(receive), name="slack")
+        await self._tried.wait()
+
+    async def stop(self) -> None:
+        """Hear nothing more, let deliveries under way end, close. Twice is fine."""
+        self._app = None
+        self._state = State(False, "stopped")
+        if self._supervisor is not None:
+            self._supervisor.cancel()
+            await asyncio.gather(self._supervisor, return_exceptions=True)
+        await self._under_way.over(_PATIENCE)
+        if self._session is not None:
+            await self._session.close()
+        self._supervisor = self._session = self._client = None
+
+    def state(self) -> State:
+        """How it stands, in one line."""
+        return self._state
+
+    async def check(self) -> Sequence[Fault]:
+        """Faults of the settings, then what Slack says to the tokens; opens a connection of its own."""
+        if faults := faults_of_settings(self._bot_token, self._app_token, self._signing_secret):
+            return faults
+        async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=_PATIENCE)) as session:
+            return await faults_at_slack(_web_client(self._bot_token, self._api_url, session), self._app_token)
+
+    def routes(self) -> Sequence[web.RouteDef]:
+        """The door for Slack's requests; none in Socket Mode, and none without a secret to check them by."""
+        return [web.post(PATH, self._on_request)] if self._signing_secret and not self._app_token else []
+
+    def split(self, reply: Reply) -> Sequence[Reply]:
+        """Messages of at most `outgoing.LONGEST`."""
+        return outgoing.split_reply(reply)
+
+    async def send(self, place: Place, reply: Reply, key: str) -> str:
+        """One chat.postMessage into the place's thread; its `ts`. It is never repeated here: Slack knows no idempotency key."""
+        payload = outgoing.write_reply(reply, key)
+        posted = await self._call("chat_postMessage", channel=place.channel, thread_ts=place.thread or None, **payload)
+        return str(posted["ts"])
+
+    async def find_sent(self, place: Place, reply: Reply, key: str) -> str | None:
+        """The message in the thread whose metadata carry the key, among those since the question. Raises PlatformError."""
+        cursor = None
+        for _ in range(_PAGES_AT_MOST):
+            page = await self._call(
+                "conversations_replies",
+                channel=place.channel,
+                ts=place.thread,
+                oldest=reply.answers or None,
+                cursor=cursor,
+                limit=200,
+                include_all_metadata=True,
+            )
+            for message in page.get("messages", []):
+                metadata = message.get("metadata") or {}
+                if metadata.get("event_type") == outgoing.EVENT_TYPE and (metadata.get("event_payload") or {}).get("key") == key:
+                    return str(message["ts"])
+            cursor = (page.get("response_metadata") or {}).get("next_cursor")
+            if not cursor:
+                break
+        return None
+
+    async def show_status(self, place: Place, reply_to: str, on: bool) -> None:
+        """One call; Slack clears the sign by itself when we post. After "not allowed" or "not known" an hour's rest."""
+        now = asyncio.get_running_loop().time()
+        if now < self._no_status_before:
+            return
+        thread = place.thread or reply_to
+        try:
+            await self._call("assistant_threads_setStatus", channel_id=place.channel, thread_ts=thread, status="…" if on else "")
+        except (NotAllowed, Unsupported) as error:
+            self._no_status_before = now + _NO_STATUS_FOR
+            _log.info("no status in Slack for an hour: %s", error, extra={"place": place.key})
+        except PlatformError as error:
+            _log.debug("no status in Slack: %s", error, extra={"place": place.key})
+
+    async def _call(self, method: str, **arguments: Any) -> Any:
+        """A method of the Web API; all that goes wrong is a PlatformError."""
+        if self._client is None:
+            raise Unreachable("Slack is not started")
+        try:
+            return await getattr(self._client, method)(**arguments)
+        except Exception as exc:
+            raise refusal(exc, method) from exc
+
+    async def _stay_connected(self, receive: Receive) -> None:
+        """Until cancelled. A connection that holds is followed by a quick new one, failures by longer and longer waits."""
+        wait, clock = _FIRST_WAIT, asyncio.get_running_loop().time
+        while True:
+            began = clock()
+            try:
+                await self._hear_until_lost(receive)
+                why = "Slack closed the connection"
+            except Exception as exc:  # noqa: BLE001: whatever ends a connection, the next attempt follows
+                why = str(refusal(exc, "connecting"))
+            self._state = State(False, f"{why}; trying again")
+            self._tried.set()
+            wait = _FIRST_WAIT if clock() - began > _STEADY else min(2 * wait, _LONGEST_WAIT)
+            _log.warning("%s in %.0f s", self._state.why, wait)
+            await asyncio.sleep(wait)
+
+    async def _hear_until_lost(self, receive: Receive) -> None:
+        """Find out who we are, then hear. By HTTP there is no connection to lose."""
+        identity = await self._call("auth_test")
+        app = _bolt_app(self._client_now(), AuthorizeResult(**_installation(identity.data, self._bot_token)), receive)
+        team = identity.get("team") or identity.get("team_id")
+        if not self._app_token:
+            self._app = app if self._signing_secret else None
+            why = f"waiting for Slack at {PATH}" if self._app else "neither an app token nor a signing secret is set"
+            self._hearing(State(self._app is not None, why))
+            await asyncio.Event().wait()
+        socket = Socket(app, self._app_token, self._under_way)
+        try:
+            await socket.open(_PATIENCE)
+            self._hearing(State(True, f"connected to workspace {team} by Socket Mode"))
+            await socket.until_lost()
+        finally:
+            await socket.close(_PATIENCE)
+
+    def _hearing(self, state: State) -> None:
+        self._state = state
+        self._tried.set()
+
+    def _client_now(self) -> AsyncWebClient:
+        if self._client is None:
+            raise Unreachable("Slack is not started")
+        return self._client
+
+    async def _on_request(self, request: web.Request) -> web.Response:
+        """An event by HTTP: 200 when it is written down; any other answer makes Slack send it again."""
+        delivery = await read_delivery(request, self._signing_secret)
+        if isinstance(delivery, web.Response):
+            return delivery
+        if self._app is None:
+            return web.Response(status=503)
+        with self._under_way:
+            answer = await self._app.async_dispatch(AsyncBoltRequest(body=delivery, mode="socket_mode"))
+        return web.Response(status=answer.status)
+
+
+class _OneWorkspace(AsyncAuthorize):
+    """Bolt's question who we are, answered from the one auth.test at the start.
+
+    It also keeps Bolt from reading SLACK_CLIENT_ID and the like, with which it would switch to OAuth by itself.
+    """
+
+    def __init__(self, result: AuthorizeResult) -> None:
+        self._result = result
+
+    async def __call__(self, **_: Any) -> AuthorizeResult:
+        """The same for every event."""
+        return self._result
+
+
+def _installation(identity: dict[str, Any], bot_token: str) -> dict[str, Any]:
+    """The part of auth.test's answer that Bolt wants to know."""
+    names = {"enterprise_id": "enterprise_id", "team_id": "team_id", "team": "team", "bot_user_id": "user_id", "bot_id": "bot_id"}
+    return {**{ours: identity.get(theirs) for ours, theirs in names.items()}, "bot_token": bot_token}
+
+
+def _web_client(token: str, api_url: str, session: aiohttp.ClientSession) -> AsyncWebClient:
+    """Without retries: a post whose connection broke may have arrived, and `find_sent` is the way to know."""
+    return AsyncWebClient(token=token, base_url=api_url, session=session, retry_handlers=[], logger=_silent())
+
+
+def _silent() -> logging.Logger:
+    """A logger for the libraries, which write whole messages into theirs; what matters we log ourselves."""
+    return logging.Logger("slack", level=logging.CRITICAL)
+
+
+def _bolt_app(client: AsyncWebClient, installed: AuthorizeResult, receive: Receive) -> AsyncApp:
+    """Bolt with one listener for all events, so that none stays unanswered and is sent again."""
+    app = AsyncApp(
+        name="polydesk",
+        client=client,
+        logger=client.logger,
+        signing_secret="",
+        authorize=_OneWorkspace(installed),
+        process_before_response=True,
+        request_verification_enabled=False,
+        ignoring_self_events_enabled=False,
+        ssl_check_enabled=False,
+        url_verification_enabled=False,
+        attaching_function_token_enabled=False,
+        attaching_conversation_kwargs_enabled=False,
+    )
+    app.event(re.compile("."))(_listener(str(installed.bot_user_id), receive))
+    return app
+
+
+def _listener(bot_user_id: str, receive: Receive) -> Callable[[dict[str, Any]], Awaitable[BoltResponse | None]]:
+    async def listen(body: dict[str, Any]) -> BoltResponse | None:
+        event = read_event(body, bot_user_id)
+        if event is None:
+            return None
+        try:
+            await receive(event)
+        except Exception as exc:  # noqa: BLE001: whatever it was, Slack must send the event again
+            _log.error("event %s was not written down (%s)", event.event_id, type(exc).__name__, extra={"place": event.place.key})
+            return BoltResponse(status=500)
+        return None
+
+    return listen

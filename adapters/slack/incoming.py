@@ -1,0 +1,179 @@
+"""What Slack says, read: the body of one Events API delivery -> an Event, or None when it is nothing to us.
+
+Pure, and never an exception: what is malformed is nothing to us. Shapes: docs.slack.dev, "message" and "app_mention" events.
+"""
+
+import re
+from collections.abc import Mapping
+
+from bot.messages import Addressed, Event, MessageDeleted, MessageEdited, MessageReceived, Person, Place
+
+Json = Mapping[str, object]
+
+_SPOKEN = frozenset({"", "file_share", "thread_broadcast"})
+"""The subtypes of messages that a person wrote; all others are joins, topics, bots and the like."""
+_SLACK_ITSELF = frozenset({"USLACK", "USLACKBOT"})
+_TIME = re.compile(r"\d{1,12}\.\d{1,9}")
+_TOKEN = re.compile(r"<([^<>]+)>|&(?:amp|lt|gt);")
+_NOTHING: Json = {}
+
+
+def read_event(body: Json, bot_user_id: str) -> Event | None:
+    """The event in an `event_callback` body. `bot_user_id` is ours; one mention arrives as two events with the same message_id."""
+    event = _json(body, "event")
+    if not (_text(body, "event_id") and _text(body, "team_id") and _text(event, "channel")):
+        return None
+    match _text(event, "type"), _text(event, "subtype"):
+        case "message", "message_changed":
+            return _read_change(body, event, bot_user_id)
+        case "message", "message_deleted":
+            return _read_deletion(body, event, _text(event, "deleted_ts"), _json(event, "previous_message"), bot_user_id)
+        case ("message" | "app_mention"), subtype if subtype in _SPOKEN:
+            return _read_message(body, event, bot_user_id)
+    return None
+
+
+def _read_message(body: Json, event: Json, bot_user_id: str) -> MessageReceived | None:
+    text, ts, sent_at = event.get("text", ""), _text(event, "ts"), _time(event, "ts")
+    if not isinstance(text, str) or sent_at is None or not _by_a_person(event, bot_user_id):
+        return None
+    place = _place(body, event, event)
+    addressed = _addressed(event, place, bot_user_id)
+    if addressed is None:
+        return None
+    return MessageReceived(
+        event_id=_text(body, "event_id"),
+        place=place,
+        message_id=ts,
+        author=_author(body, event),
+        text=plain_text(text, bot_user_id),
+        sent_at=sent_at,
+        addressed=addressed,
+    )
+
+
+def _addressed(event: Json, place: Place, bot_user_id: str) -> Addressed | None:
+    """None for talk between people at the top of a channel: nobody asked us, and there is no thread that may be ours."""
+    if place.direct:
+        return "direct"
+    text = _text(event, "text")
+    if _text(event, "type") == "app_mention" or f"<@{bot_user_id}>" in text or f"<@{bot_user_id}|" in text:
+        return "mention"
+    return "maybe" if place.thread != _text(event, "ts") else None
+
+
+def _read_change(body: Json, event: Json, bot_user_id: str) -> Event | None:
+    """An edit; but unfurling changes a message too, and the deleted first message of a thread is changed to a tombstone."""
+    message, before = _json(event, "message"), _json(event, "previous_message")
+    if _text(message, "subtype") == "tombstone":
+        return _read_deletion(body, event, _text(message, "ts"), before or message, bot_user_id)
+    text, edited = message.get("text"), _json(message, "edited")
+    edited_at = _time(edited, "ts")
+    if not isinstance(text, str) or text == before.get("text") or edited_at is None or _time(message, "ts") is None:
+        return None
+    if not _by_a_person(message, bot_user_id) or _text(edited, "user") == bot_user_id or _text(message, "subtype") not in _SPOKEN:
+        return None
+    return MessageEdited(
+        event_id=_text(body, "event_id"),
+        place=_place(body, event, message),
+        message_id=_text(message, "ts"),
+        text=plain_text(text, bot_user_id),
+        edited_at=edited_at,
+    )
+
+
+def _read_deletion(body: Json, event: Json, ts: str, before: Json, bot_user_id: str) -> MessageDeleted | None:
+    deleted_at = _time(event, "event_ts") or _time(event, "ts")
+    user = _text(before, "user")
+    if not _TIME.fullmatch(ts) or deleted_at is None or before.get("bot_id") or user == bot_user_id:
+        return None
+    return MessageDeleted(
+        event_id=_text(body, "event_id"),
+        place=_place(body, event, {**before, "ts": ts}),
+        message_id=ts,
+        deleted_at=deleted_at,
+    )
+
+
+def _by_a_person(message: Json, bot_user_id: str) -> bool:
+    user = _text(message, "user")
+    return bool(user) and user != bot_user_id and user not in _SLACK_ITSELF and not message.get("bot_id") and not message.get("app_id")
+
+
+def _place(body: Json, event: Json, message: Json) -> Place:
+    """The thread under the question: a message that is in none begins its own."""
+    channel, kind = _text(event, "channel"), _text(event, "channel_type")
+    return Place(
+        platform="slack",
+        workspace=_text(body, "team_id"),
+        channel=channel,
+        thread=_text(message, "thread_ts") or _text(message, "ts"),
+        direct=kind == "im" or (not kind and channel.startswith("D")),
+    )
+
+
+def _author(body: Json, event: Json) -> Person:
+    profile = _json(event, "user_profile")
+    return Person(
+        platform="slack",
+        workspace=_text(event, "user_team") or _text(event, "team") or _text(body, "team_id"),
+        id=_text(event, "user"),
+        name=_clean(_text(profile, "display_name") or _text(profile, "real_name")),
+    )
+
+
+def plain_text(text: str, bot_user_id: str) -> str:
+    """Slack's escaped text as CommonMark: links and names resolved, the mention of us gone."""
+    if bot_user_id in text:
+        text = _without_mention(text, bot_user_id)
+    return _clean(_TOKEN.sub(_resolve, text)).strip()
+
+
+def _without_mention(text: str, bot_user_id: str) -> str:
+    mention = rf"<@{re.escape(bot_user_id)}(?:\|[^<>]*)?>"
+    text = re.sub(rf"\A\s*(?:{mention}[ \t]*[,:]?\s*)+", "", text)
+    return re.sub(rf"[ \t]*{mention}", "", text)
+
+
+def _resolve(found: re.Match[str]) -> str:
+    """One `<...>` of Slack's, or one entity, as a person reads it."""
+    inner = found[1]
+    if inner is None:
+        return _unescape(found[0])
+    target, _, label = (_unescape(part) for part in inner.partition("|"))
+    match target[:1]:
+        case "@":
+            return f"@{label.removeprefix('@') or target[1:]}"
+        case "#":
+            return f"#{label or target[1:]}"
+        case "!":
+            return label or f"@{target[1:].removeprefix('subteam^')}"
+    if not label or label == target or target.endswith(f":{label}") or target.endswith(f"//{label}"):
+        return label if target.startswith(("mailto:", "tel:")) and label else target
+    return f"[{label}]({target})"
+
+
+def _unescape(text: str) -> str:
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+def _clean(text: str) -> str:
+    """Without what no database can keep: NUL, and half a surrogate pair."""
+    if text.isascii():
+        return text.replace("\0", "")
+    return text.encode("utf-8", "ignore").decode().replace("\0", "")
+
+
+def _text(values: Json, key: str) -> str:
+    value = values.get(key)
+    return value if isinstance(value, str) else ""
+
+
+def _json(values: Json, key: str) -> Json:
+    value = values.get(key)
+    return value if isinstance(value, Mapping) else _NOTHING
+
+
+def _time(values: Json, key: str) -> float | None:
+    text = _text(values, key)
+    return float(text) if _TIME.fullmatch(text) else None

@@ -1,0 +1,98 @@
+"""What we say, as Slack wants it: Reply -> parts that fit -> the arguments of chat.postMessage. Pure.
+
+The text goes into a markdown block (CommonMark, which Slack renders with its tables and code), sources and notice into
+context blocks below. Slack has no switch against pings, so everything that could ping is made harmless here.
+"""
+
+import re
+from dataclasses import replace
+
+from bot.language import phrases
+from bot.messages import Reply, Source
+from bot.shaping import split_text
+
+LONGEST = 10_000
+"""UTF-16 units in the text of one message: Slack refuses 12,000 characters in all blocks together, sources and notice included."""
+EVENT_TYPE = "polydesk_reply"
+"""The name of the metadata in which our key travels."""
+
+_SOURCES_AT_MOST = 3
+_LONGEST_TITLE = 150
+_LONGEST_ADDRESS = 300
+_LONGEST_NOTICE = 500
+_LONGEST_FALLBACK = 3_000
+_JOINER = "\u2060"
+"""Word joiner: invisible, and enough to make a ping plain text."""
+
+_TOKEN = re.compile(r"<(?=[@#][A-Za-z0-9]|!\s*(?:channel|here|everyone|group|subteam|date))", re.IGNORECASE)
+_CALL = re.compile(r"(?<![\w.+/-])@(?=(?:channel|here|everyone|group)\b)", re.IGNORECASE)
+_LABELLED = re.compile(r"<((?:https?|mailto|tel):[^<>|\s]*)\|([^<>]*)>", re.IGNORECASE)
+_IMAGE = re.compile(r"!+(?=\[[^\]\n]*\][(\[])")
+_NAMELESS = re.compile(r"\[\s*\]\(([^()\s]+)\)")
+_LINK = re.compile(r"\[([^\[\]\n]*)\]\((https?://[^()\s]+)\)")
+_BOLD = re.compile(r"\*\*(?=\S)([^*\n]+)\*\*")
+
+
+def split_reply(reply: Reply) -> tuple[Reply, ...]:
+    """The reply as messages that fit, in order; sources and notice go with the last."""
+    *pieces, last = split_text(harmless(reply.text), LONGEST, _units)
+    return (*(replace(reply, text=piece, sources=(), notice="") for piece in pieces), replace(reply, text=last))
+
+
+def _units(text: str) -> int:
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def write_reply(reply: Reply, key: str) -> dict[str, object]:
+    """The arguments of chat.postMessage for one part, without its place."""
+    text = harmless(reply.text)
+    blocks = [{"type": "markdown", "text": text}] if text.strip() else []
+    small_print = [_write_sources(reply.sources, reply.language), _mrkdwn(harmless(reply.notice[:_LONGEST_NOTICE]))]
+    blocks += [{"type": "context", "elements": [{"type": "mrkdwn", "text": line}]} for line in small_print if line]
+    return {
+        "text": _fallback(text or reply.notice),
+        "blocks": blocks,
+        "unfurl_links": False,
+        "unfurl_media": False,
+        "metadata": {"event_type": EVENT_TYPE, "event_payload": {"key": key}},
+    }
+
+
+def _write_sources(sources: tuple[Source, ...], language: str) -> str:
+    if not sources:
+        return ""
+    links = [f"{number}. {_write_source(source)}" for number, source in enumerate(sources[:_SOURCES_AT_MOST], 1)]
+    return f"{_escape(phrases.say(phrases.SOURCES, language)).rstrip(':：')}: " + " · ".join(links)
+
+
+def _write_source(source: Source) -> str:
+    title = _escape(harmless(" ".join(source.title.split())[:_LONGEST_TITLE])).replace("|", "¦") or "…"
+    if not source.url.startswith(("https://", "http://")) or len(source.url) > _LONGEST_ADDRESS or re.search(r"[\s<>|]", source.url):
+        return title
+    return f"<{_escape(source.url)}|{title}>"
+
+
+def _fallback(text: str) -> str:
+    """What notifications show: plain words."""
+    words = _escape(_LINK.sub(r"\1", text))
+    return words if len(words) <= _LONGEST_FALLBACK else words[: _LONGEST_FALLBACK - 1].rpartition(" ")[0] + "…"
+
+
+def harmless(text: str) -> str:
+    """The CommonMark text with nothing in it that pings, hides a link's target or shows an image; applied twice it is the same."""
+    if "<" in text:
+        text = _TOKEN.sub("<" + _JOINER, _LABELLED.sub(r"\2 (\1)", text))
+    if "@" in text:
+        text = _CALL.sub("@" + _JOINER, text)
+    if "[" in text:
+        text = _NAMELESS.sub(r"\1", _IMAGE.sub("", text))
+    return text
+
+
+def _mrkdwn(text: str) -> str:
+    """CommonMark's links and bold in Slack's older dialect, which context blocks speak."""
+    return _BOLD.sub(r"*\1*", _LINK.sub(r"<\2|\1>", _escape(text)))
+
+
+def _escape(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

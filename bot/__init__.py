@@ -1,0 +1,29 @@
+"""Polydesk's core: it knows customers, threads and answers, and knows no platform. The map, in reading order:
+
+messages.py      the words that everyone shares: places, people, events, replies
+platforms.py     the port: what a platform must offer, and what it can do
+errors.py        the tree of errors
+inbox.py         step 3: an event is accepted once, and its lane is woken
+conversation.py  step 4: the story of one message
+answering.py     one answer: passages, model, checks, sources, or "I do not know"
+prompts.py       every word that we say to the model
+checks.py        what a draft must pass before it counts
+handoff.py       who holds a thread: pure rules
+delivery.py      step 5: filter, cut, outbox, send, settle
+knowledge/       documents, passages, index, search
+language/        which language a thread speaks, and our own sentences in it
+model/           the Model protocol, the OpenAI-compatible client, profiles of providers
+privacy/         what may leave
+shaping.py       cut long texts where it does not hurt
+store/           every question that we ask the database
+tables.py        the tables
+config.py        the only reader of the environment and of shop.toml
+app.py           puts the parts together; the only file that imports adapters
+server.py        the one HTTP server
+doctor.py        what keeps the desk from working, and the cure
+first_steps.py   `init`: questions at the terminal, answered into files
+logs.py          lines for people, JSON for machines
+commands.py      what the commands do
+__main__.py      the command line
+sample_shop/     the help pages of an invented shop, for the demo
+"""

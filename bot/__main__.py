@@ -1,0 +1,104 @@
+"""The command line. Progress and logs go to standard error; standard output holds what was asked for."""
+
+import asyncio
+import json
+import sys
+from collections.abc import Coroutine
+from typing import Annotated, Any
+
+import typer
+
+from bot.errors import BotError, ConfigError
+
+app = typer.Typer(
+    help="Polydesk: the support desk that lives in Slack and Discord, in every customer's language.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.command()
+def demo() -> None:
+    """Show the desk working: index what is needed and open the page, with no account, key or network."""
+    from bot import commands
+
+    _run(commands.serve(say_hello=True))
+
+
+@app.command()
+def serve() -> None:
+    """Run everything in one process: Slack and Discord where their tokens are set, and the page."""
+    from bot import commands
+
+    _run(commands.serve())
+
+
+@app.command()
+def ask(
+    question: Annotated[str, typer.Argument(help="What a customer would ask, in any language.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Answer one question here, as a customer would get it."""
+    from bot import commands
+
+    said, answer = _run(commands.ask(question))
+    if as_json:
+        typer.echo(json.dumps(said, ensure_ascii=False))
+    else:
+        commands.show_answer(answer)
+
+
+@app.command()
+def index(paths: Annotated[list[str] | None, typer.Argument(help="Folders or files; those of shop.toml when left out.")] = None) -> None:
+    """Read the shop's documents, so that answers can be found in them. Only what changed is read again."""
+    from bot import commands
+
+    _run(commands.index(paths or []))
+
+
+@app.command()
+def check() -> None:
+    """The doctor: name each fault with its cure; exit 1 when there is one."""
+    from bot import commands
+
+    if not _run(commands.check()):
+        raise typer.Exit(1)
+
+
+@app.command()
+def init() -> None:
+    """Ask a few questions, and write `.env` and `shop.toml`."""
+    from bot import first_steps
+
+    first_steps.interview()
+
+
+def _run(work: Coroutine[Any, Any, Any]) -> Any:
+    """Run to the end; a fault becomes one clear sentence on standard error, never a traceback."""
+    try:
+        return asyncio.run(work)
+    except ConfigError as exc:
+        _fail("\n".join(f"- {fault}" for fault in exc.faults))
+    except BotError as exc:
+        _fail(str(exc))
+    except KeyboardInterrupt:
+        raise typer.Exit(130) from None
+
+
+def _fail(text: str) -> None:
+    typer.echo(text, err=True)
+    raise typer.Exit(1)
+
+
+def main() -> None:
+    """The entry point of `polydesk`."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    app()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,163 @@
+"""One answer: find passages, ask the model, check the draft, make a Reply with its sources, or say that we do not know."""
+
+import logging
+import re
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from bot import checks, prompts
+from bot.errors import ModelError
+from bot.knowledge import Extract, Found, Knowledge, Passage
+from bot.language import phrases
+from bot.language.detection import Detector
+from bot.messages import Reply, Source, Turn
+from bot.model import Model
+
+log = logging.getLogger(__name__)
+
+EXTRACT = "extract"
+MOST_SOURCES = 3
+_MARK = re.compile(r"[ \u00a0]?\[(\d{1,2}(?:\s?,\s?\d{1,2})*)\]")
+_LETTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What somebody wants to know, in which language he gets the answer, and what was said before."""
+
+    text: str
+    language: str
+    history: tuple[Turn, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What we say, whether it answers the question, who worded it, and a reference where it stands in for something that failed."""
+
+    reply: Reply
+    answered: bool
+    model: str
+    reference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How this shop answers: shop.toml's `[shop]`, `[answers]` and `[limits]`, as far as they matter here."""
+
+    shop: str
+    tone: str = "friendly, brief and plain"
+    contact: str = ""
+    threshold: float = 0.35
+    checks: bool = True
+    passages: int = 5
+    history_tokens: int = 1500
+    answer_tokens: int = 800
+
+
+class Answering:
+    """Answers questions from the shop's knowledge. Without a model, or when it fails, the help page speaks for itself."""
+
+    def __init__(self, manner: Manner, knowledge: Knowledge, extract: Extract, detector: Detector, model: Model | None) -> None:
+        self._manner = manner
+        self._knowledge = knowledge
+        self._extract = extract
+        self._detector = detector
+        self._model = model
+
+    async def answer(self, question: Question) -> Answer:
+        """Always an answer: an unsure one says so. Raises only what the store raises."""
+        if not question.text.strip():
+            return Answer(Reply(phrases.say(phrases.EMPTY, question.language), question.language), False, EXTRACT)
+        found = await self._knowledge.search(question.text, question.language, self._manner.passages, _context(question.history))
+        if found.answerable < self._manner.threshold:
+            return self._unknown(question, found)
+        if self._model is None:
+            return await self._quoted(question, found)
+        try:
+            return await self._written(self._model, question, found)
+        except ModelError as exc:
+            reference = new_reference()
+            log.warning("the model failed: %s", exc, extra={"reference": reference})
+            return await self._quoted(question, found, reference)
+
+    async def _written(self, model: Model, question: Question, found: Found) -> Answer:
+        fault = ""
+        for _ in range(2):
+            draft = await self._draft(model, question, found, fault)
+            if draft.strip().strip(".[]*`") == prompts.NO_ANSWER:
+                return self._unknown(question, found)
+            grounds = [question.text, self._manner.shop, *(turn.text for turn in question.history), *map(_whole, found.passages)]
+            fault = checks.fault_of(draft, question.language, grounds, self._detector) if self._manner.checks else ""
+            if not fault:
+                return Answer(_cited(draft, question.language, found.passages), True, model.name)
+        log.info("a draft was refused twice", extra={"fault": fault.split(":")[0]})
+        return await self._quoted(question, found, new_reference())
+
+    async def _draft(self, model: Model, question: Question, found: Found, fault: str) -> str:
+        manner = self._manner
+        history = prompts.within(question.history, manner.history_tokens)
+        system, turns = prompts.compose(manner.shop, manner.tone, found.passages, history, question.text, question.language, fault)
+        return (await model.answer(prompts.prompt(system, turns, manner.answer_tokens))).text
+
+    async def _quoted(self, question: Question, found: Found, reference: str = "") -> Answer:
+        """The extractive stand-in: the page's own sentences under a lead-in in the customer's language."""
+        if not found.passages:
+            return self._unknown(question, found, reference)
+        quote = await self._extract.quote(question.text, found)
+        passage, language = quote.passage, question.language
+        if passage.language == language:
+            lead_in = phrases.say(phrases.LEAD_IN, language)
+        else:
+            lead_in = phrases.say(phrases.LEAD_IN_OTHER, language, language=phrases.name_of(passage.language, language))
+        quoted = "\n".join(f"> {line}" for line in quote.text.splitlines())
+        away = phrases.say(phrases.MODEL_AWAY, language, reference=reference) if reference else ""
+        text = f"{lead_in}\n\n{quoted}"
+        return Answer(Reply(text, language, (Source(passage.title, passage.url),), notice=away), True, EXTRACT, reference)
+
+    def _unknown(self, question: Question, found: Found, reference: str = "") -> Answer:
+        language, manner = question.language, self._manner
+        lines = [phrases.say(phrases.DO_NOT_KNOW, language)]
+        near = found.passages[:1] if found.answerable >= manner.threshold / 2 else ()
+        lines += [phrases.say(phrases.NEAREST, language, title=passage.title) for passage in near]
+        lines.append(
+            phrases.say(phrases.CONTACT, language, contact=manner.contact) if manner.contact else phrases.say(phrases.ASK_AGAIN, language)
+        )
+        if reference:
+            lines.append(f"({reference})")
+        sources = tuple(Source(passage.title, passage.url) for passage in near)
+        return Answer(Reply("\n\n".join(lines), language, sources), False, EXTRACT, reference)
+
+
+def apology(language: str, reference: str) -> Answer:
+    """What a customer gets when we failed: never the exception's words."""
+    return Answer(Reply(phrases.say(phrases.SORRY, language, reference=reference), language), False, EXTRACT, reference)
+
+
+def new_reference() -> str:
+    """`#` and six signs that staff can look up."""
+    return "#" + "".join(secrets.choice(_LETTERS) for _ in range(6))
+
+
+def with_notice(answer: Answer) -> Answer:
+    """The same answer saying that an AI gives it."""
+    notice = phrases.say(phrases.AI_NOTICE, answer.reply.language)
+    whole = f"{answer.reply.notice} {notice}" if answer.reply.notice else notice
+    return replace(answer, reply=replace(answer.reply, notice=whole))
+
+
+def _cited(draft: str, language: str, passages: Sequence[Passage]) -> Reply:
+    """The draft without its marks, and the pages that they name; the best page where it names none."""
+    ids = [int(number) for mark in _MARK.findall(draft) for number in mark.split(",")]
+    known = [passages[number - 1] for number in dict.fromkeys(ids) if 1 <= number <= len(passages)] or list(passages[:1])
+    sources = dict.fromkeys(Source(passage.title, passage.url) for passage in known)
+    text = _MARK.sub(lambda mark: "" if all(1 <= int(n) <= len(passages) for n in mark[1].split(",")) else mark[0], draft)
+    return Reply(text.strip(), language, tuple(sources)[:MOST_SOURCES])
+
+
+def _context(history: Sequence[Turn]) -> str:
+    return next((turn.text for turn in reversed(history) if turn.role == "customer"), "")
+
+
+def _whole(passage: Passage) -> str:
+    return f"{passage.title} {passage.heading} {passage.text} {passage.url}"

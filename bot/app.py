@@ -1,0 +1,245 @@
+"""Puts the parts together from Config; starts them, drains them, stops them. The only file that imports adapters."""
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from bot.answering import Answering, Manner
+from bot.config import Config
+from bot.conversation import Conversation
+from bot.delivery import Delivery
+from bot.errors import StoreError
+from bot.inbox import Inbox, Lanes
+from bot.knowledge import Embedder, Extract, Indexer, IndexReport, Knowledge, embedded
+from bot.language.detection import Detector
+from bot.messages import Fault
+from bot.model import Model
+from bot.platforms import Platform
+from bot.server import Server
+from bot.store.database import Database, newest_version
+from bot.store.inbox import InboxStore
+from bot.store.outbox import Letter, OutboxStore
+from bot.store.passages import PassageStore
+
+log = logging.getLogger(__name__)
+
+DRAIN_SECONDS = 10.0
+MODEL_CHECK_SECONDS = 30.0
+Progress = Callable[[int, int, str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Everything that answering needs, open and loaded."""
+
+    config: Config
+    database: Database
+    passages: PassageStore
+    knowledge: Knowledge
+    indexer: Indexer
+    detector: Detector
+    model: Model | None
+    answering: Answering
+
+
+@asynccontextmanager
+async def opened(config: Config, on_progress: Progress | None = None, build_index: bool = True) -> AsyncIterator[Parts]:
+    """The parts of one run. With `build_index` the sample shop is indexed where it is the shop and there is no index yet."""
+    database = Database(config.database_url)
+    model = make_model(config)
+    try:
+        await make_current(database)
+        detector = Detector(config.shop.shop.languages)
+        passages = PassageStore(database)
+        embedders = make_embedders(config)
+        knowledge = Knowledge(passages, embedders)
+        indexer = Indexer(passages, embedders, lambda text: detector.detect(text).language or config.shop.shop.default_language)
+        await asyncio.gather(asyncio.to_thread(detector.load), knowledge.load())
+        if build_index and config.sample and not await passages.fingerprints():
+            await indexer.index(config.documents, on_progress or _silent)
+            await knowledge.load()
+        answering = Answering(_manner(config), knowledge, Extract(embedders), detector, model)
+        yield Parts(config, database, passages, knowledge, indexer, detector, model, answering)
+    finally:
+        if model is not None:
+            await model.close()
+        await database.close()
+
+
+async def make_current(database: Database) -> None:
+    """An embedded database is migrated by whoever needs it; PostgreSQL by its release step alone. StoreError when behind."""
+    newest = newest_version()
+    if await database.version() == newest:
+        return
+    if not database.embedded:
+        raise StoreError("the database is behind this program. Run `alembic upgrade head` (the Procfile's release step) first.")
+    await database.migrate()
+
+
+async def index(parts: Parts, paths: Sequence[str], on_progress: Progress) -> IndexReport:
+    """Index these paths, or the documents of shop.toml when there are none."""
+    return await parts.indexer.index(paths or parts.config.documents, on_progress)
+
+
+class App:
+    """The whole desk in one process."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        config = parts.config
+        self._platforms = make_platforms(config)
+        inbox_store = InboxStore(parts.database)
+        self._delivery = Delivery(OutboxStore(parts.database), self._platforms, lambda: config.hosts)
+        self._conversation = Conversation(
+            inbox_store,
+            parts.answering,
+            self._delivery,
+            parts.detector,
+            config.shop.shop.default_language,
+            config.shop.limits.message_characters,
+        )
+        self._lanes = Lanes(self._conversation.answer_place)
+        self._inbox = Inbox(inbox_store, self._lanes, self._conversation.interrupt)
+        routes = [route for platform in self._platforms.values() for route in platform.routes()]
+        self._server = Server(config.environment.host, config.environment.port, routes, self._ready)
+        self._settling: asyncio.Task[None] | None = None
+        self._model_checked: tuple[float, list[Fault]] = (0.0, [])
+
+    async def start(self) -> None:
+        """Listen, hear, and go on where the last run stopped."""
+        in_doubt, waiting = await self._delivery.in_doubt(), await self._inbox.unfinished()
+        await self._server.start()
+        await asyncio.gather(*(platform.start(self._inbox.accept) for platform in self._platforms.values()))
+        self._settling = asyncio.create_task(self._settle(in_doubt, waiting), name="settle")
+        for line in self.summary():
+            log.info("%s", line)
+
+    async def _settle(self, in_doubt: Sequence[Letter], waiting: Sequence[str]) -> None:
+        """What the last run left: first the replies that were on their way, then the messages that nobody answered."""
+        await self._delivery.settle(in_doubt)
+        for place in waiting:
+            self._lanes.wake(place)
+
+    async def stop(self) -> None:
+        """Hear nothing more, finish what is being answered, leave the rest in the inbox, close."""
+        if self._settling is not None:
+            self._settling.cancel()
+            await asyncio.gather(self._settling, return_exceptions=True)
+        await self._lanes.close(DRAIN_SECONDS)
+        await asyncio.gather(*(platform.stop() for platform in self._platforms.values()))
+        await self._server.stop()
+
+    def summary(self) -> list[str]:
+        """One line for each thing that came up or did not, and why."""
+        lines = [f"http: listening at {self._server.address}"]
+        if "web" in self._platforms:
+            lines.append(f"page: open at {self._server.address}/")
+        else:
+            lines.append("page: off on this host; [page] open = true in shop.toml opens it")
+        for name, missing in (("slack", "SLACK_BOT_TOKEN"), ("discord", "DISCORD_TOKEN")):
+            platform = self._platforms.get(name)
+            lines.append(_state_line(name, platform) if platform else f"{name}: off, {missing} is not set")
+        model = self._parts.model
+        lines.append(f"model: {model.name}" if model else "model: none; answers are quoted from the documents")
+        return lines
+
+    async def _ready(self) -> tuple[bool, Mapping[str, Any]]:
+        states = {name: platform.state() for name, platform in self._platforms.items()}
+        try:
+            database = "up" if await self._parts.database.version() == newest_version() else "behind"
+        except StoreError as exc:
+            database = str(exc)
+        report = {
+            "database": database,
+            "platforms": {name: {"up": state.up, "why": state.why} for name, state in states.items()},
+            "model": await self._model_state(),
+        }
+        return database == "up" and all(state.up for state in states.values()), report
+
+    async def _model_state(self) -> str:
+        if self._parts.model is None:
+            return "none"
+        at, faults = self._model_checked
+        if time.monotonic() - at > MODEL_CHECK_SECONDS or not at:
+            faults = list(await self._parts.model.check())
+            self._model_checked = (time.monotonic(), faults)
+        return "; ".join(map(str, faults)) or "up"
+
+
+def make_platforms(config: Config) -> dict[str, Platform]:
+    """The platforms that are set up, by name. Their libraries are imported only then: each costs memory."""
+    environment, shop = config.environment, config.shop
+    platforms: dict[str, Platform] = {}
+    if environment.slack_bot_token:
+        from adapters.slack import SlackPlatform
+
+        platforms["slack"] = SlackPlatform(
+            environment.slack_bot_token, environment.slack_app_token, environment.slack_signing_secret, environment.slack_api_url
+        )
+    if environment.discord_token:
+        from adapters.discord import DiscordPlatform
+
+        platforms["discord"] = DiscordPlatform(environment.discord_token, environment.discord_api_url, environment.discord_gateway_url)
+    if config.shows_page:
+        from adapters.web import WebPlatform
+
+        hosts = ("127.0.0.1", "localhost", "[::1]", environment.host, *shop.page.hosts)
+        platforms["web"] = WebPlatform(shop.shop.name, shop.shop.languages, shop.shop.default_language, hosts)
+    return platforms
+
+
+def make_model(config: Config) -> Model | None:
+    """The first model that is set; None for the extractive stand-in."""
+    if not config.models:
+        return None
+    from bot.model.client import OpenAIModel
+    from bot.model.profiles import profile
+
+    first = config.models[0]
+    seconds = config.shop.limits.model_seconds
+    return OpenAIModel(first.url, first.key, first.name, profile(first.profile, first.url), total_seconds=seconds)
+
+
+def make_embedders(config: Config) -> tuple[Embedder, ...]:
+    """The embedding server that is set; else the embedded models that are installed; else none, and full text alone finds."""
+    environment = config.environment
+    if not environment.embeddings_url:
+        return embedded()
+    from bot.model.embeddings import RemoteEmbedder
+    from bot.model.profiles import profile
+
+    return (
+        RemoteEmbedder(
+            environment.embeddings_url,
+            environment.embeddings_key,
+            environment.embeddings_model,
+            profile(environment.model_profile, environment.embeddings_url),
+        ),
+    )
+
+
+def _manner(config: Config) -> Manner:
+    shop = config.shop
+    return Manner(
+        shop=shop.shop.name,
+        tone=shop.answers.tone,
+        contact=shop.shop.contact,
+        threshold=shop.answers.threshold,
+        checks=shop.answers.checks,
+        passages=shop.answers.passages,
+        history_tokens=shop.limits.history_tokens,
+        answer_tokens=shop.limits.answer_tokens,
+    )
+
+
+def _state_line(name: str, platform: Platform) -> str:
+    state = platform.state()
+    return f"{name}: {'up' if state.up else 'down'}, {state.why}"
+
+
+def _silent(_done: int, _all: int, _name: str) -> None:
+    """No progress to show."""

@@ -1,0 +1,123 @@
+"""Step 4: the story of one message, told by `answer_place` for each lane."""
+
+import asyncio
+import logging
+
+from bot.answering import Answer, Answering, Question, apology, new_reference, with_notice
+from bot.delivery import Delivery
+from bot.errors import BotError, StoreError
+from bot.handoff import bot_answers
+from bot.language import phrases, policy
+from bot.language.detection import Detector
+from bot.messages import Reply
+from bot.store.inbox import InboxStore, Work
+
+log = logging.getLogger(__name__)
+
+MOST_ATTEMPTS = 3
+
+
+class Conversation:
+    """Answers what stands in the inbox, one place at a time."""
+
+    def __init__(
+        self,
+        store: InboxStore,
+        answering: Answering,
+        delivery: Delivery,
+        detector: Detector,
+        default_language: str,
+        longest_message: int,
+    ) -> None:
+        self._store = store
+        self._answering = answering
+        self._delivery = delivery
+        self._detector = detector
+        self._default_language = default_language
+        self._longest_message = longest_message
+        self._making: dict[str, asyncio.Task[Answer]] = {}
+
+    async def answer_place(self, place: str) -> None:
+        """Drain one lane: take the oldest unanswered messages, answer them, and again until there are none."""
+        while work := await self._store.begin(place):
+            if bot_answers(work.thread):
+                await self._answer(place, work)
+            else:
+                await self._store.keep(work.events)
+
+    def interrupt(self, place: str) -> None:
+        """A message was edited or withdrawn: what is being made here is out of date."""
+        if place in self._making:
+            self._making[place].cancel()
+
+    async def _answer(self, place: str, work: Work) -> None:
+        language = self._language(work)
+        try:
+            answer = await self._make(place, work, language)
+            if answer is not None and await self._delivery.deliver(work, answer.reply, answer.reference):
+                return
+        except StoreError:
+            await self._give_back(work, "StoreError")
+            raise
+        except Exception as exc:  # noqa: BLE001  # whatever broke, this customer gets an answer and the next one is served
+            await self._failed(work, language, exc)
+            return
+        await self._delivery.show_status(work.place, work.messages[-1].message_id, on=False)
+        await self._give_back(work)
+
+    async def _make(self, place: str, work: Work, language: str) -> Answer | None:
+        """The answer, or None when an edit or a delete stopped us."""
+        making = self._making[place] = asyncio.create_task(self._compose(work, language), name=f"answer {place}")
+        try:
+            await asyncio.wait([making])
+        except asyncio.CancelledError:
+            making.cancel()
+            await asyncio.gather(making, return_exceptions=True)
+            await self._give_back(work)
+            raise
+        finally:
+            del self._making[place]
+        return None if making.cancelled() else making.result()
+
+    async def _compose(self, work: Work, language: str) -> Answer:
+        async with asyncio.TaskGroup() as both:
+            both.create_task(self._delivery.show_status(work.place, work.messages[-1].message_id, on=True))
+            answer = both.create_task(self._reply(work, language))
+        first = not any(turn.role == "bot" for turn in work.thread.turns)
+        return with_notice(answer.result()) if first else answer.result()
+
+    async def _reply(self, work: Work, language: str) -> Answer:
+        text = "\n\n".join(message.text for message in work.messages)
+        if len(text) > self._longest_message:
+            limit = phrases.say(phrases.TOO_LONG, language, count=self._longest_message)
+            return Answer(Reply(limit, language), answered=False, model="")
+        return await self._answering.answer(Question(text, language, work.thread.turns))
+
+    async def _failed(self, work: Work, language: str, exc: Exception) -> None:
+        """Try again later; after some failures say that we are sorry, with a reference that the log knows too."""
+        reference = new_reference()
+        ids = {"place": work.place.key, "event": work.events[-1], "attempt": work.attempts, "reference": reference}
+        log.error("an answer failed: %s", _where(exc), extra=ids)
+        if work.attempts < MOST_ATTEMPTS:
+            await self._give_back(work, type(exc).__name__)
+        else:
+            await self._delivery.deliver(work, apology(language, reference).reply, reference)
+
+    async def _give_back(self, work: Work, error: str = "") -> None:
+        await self._store.release(work.events, error)
+
+    def _language(self, work: Work) -> str:
+        text = "\n".join(message.text for message in work.messages)
+        locale = work.messages[-1].locale
+        return policy.choose(text, self._detector, work.thread.language, locale, self._default_language).language
+
+
+def _where(exc: Exception) -> str:
+    """Our own errors say what happened; of others only the kind and the line, since their words may hold what people wrote."""
+    if isinstance(exc, BotError):
+        return f"{type(exc).__name__}: {exc}"
+    last = exc.__traceback__
+    while last is not None and last.tb_next is not None:
+        last = last.tb_next
+    at = f"{last.tb_frame.f_code.co_filename.rsplit('/', 1)[-1]}:{last.tb_lineno}" if last else "?"
+    return f"{type(exc).__name__} at {at}"

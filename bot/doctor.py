@@ -1,0 +1,67 @@
+"""The doctor: what keeps this desk from working, each fault with its cure."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from bot.app import make_model, make_platforms
+from bot.config import Config
+from bot.errors import StoreError
+from bot.messages import Fault
+from bot.store.database import Database, newest_version
+from bot.store.passages import PassageStore
+
+
+async def examine(config: Config) -> Sequence[Fault]:
+    """All faults of a configuration that can be read: database, documents, platforms, model."""
+    faults = [*await _database(config), *_documents(config), *_tokens(config)]
+    for platform in make_platforms(config).values():
+        faults += await platform.check()
+    model = make_model(config)
+    if model is not None:
+        faults += await model.check()
+        await model.close()
+    return faults
+
+
+async def _database(config: Config) -> list[Fault]:
+    database = Database(config.database_url)
+    try:
+        return await _version(database) or await _index(config, database)
+    except StoreError as exc:
+        return [Fault("database", str(exc), "Start the database, or correct DATABASE_URL.")]
+    finally:
+        await database.close()
+
+
+async def _version(database: Database) -> list[Fault]:
+    if database.embedded:
+        await database.migrate()
+        return []
+    if await database.version() == newest_version():
+        return []
+    return [Fault("database", "it is behind this program", "Run `alembic upgrade head`.")]
+
+
+async def _index(config: Config, database: Database) -> list[Fault]:
+    if config.sample or await PassageStore(database).fingerprints():
+        return []
+    return [Fault("documents", "nothing is indexed", "Run `python -m bot index`.")]
+
+
+def _documents(config: Config) -> list[Fault]:
+    if not config.documents:
+        return [Fault("documents", "shop.toml names none", "Write folders or files into `documents` of [shop].")]
+    gone = [name for name in config.documents if "://" not in name and not Path(name).exists()]
+    return [Fault("documents", f"{name} is not there", "Correct `documents` in shop.toml.") for name in gone]
+
+
+def _tokens(config: Config) -> list[Fault]:
+    environment = config.environment
+    faults = []
+    if (environment.slack_app_token or environment.slack_signing_secret) and not environment.slack_bot_token:
+        faults.append(Fault("slack", "SLACK_BOT_TOKEN is missing", "Copy it (xoxb-...) from the app's page, under OAuth & Permissions."))
+    if not config.shows_page and not environment.slack_bot_token and not environment.discord_token:
+        faults.append(
+            Fault("platforms", "no platform is set up", "Set SLACK_BOT_TOKEN or DISCORD_TOKEN, or open the page with [page] open = true.")
+        )
+    return faults

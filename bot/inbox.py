@@ -1,0 +1,125 @@
+"""Step 3: an event is accepted once, and its lane is woken. A lane answers one thread's messages one at a time, in order."""
+
+import asyncio
+import logging
+import time
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+
+from bot.errors import StoreError
+from bot.messages import Event, MessageDeleted, MessageEdited, MessageReceived
+from bot.store.inbox import InboxStore
+
+log = logging.getLogger(__name__)
+
+EARLY_SECONDS = 180.0
+MOST_EARLY = 1000
+PAUSE_AFTER_FAULT = 1.0
+
+
+class Lanes:
+    """The ordered line of each thread's work, in this process. `drain(place)` does all there is to do at a place."""
+
+    def __init__(self, drain: Callable[[str], Awaitable[None]]) -> None:
+        self._drain = drain
+        self._running: dict[str, asyncio.Task[None]] = {}
+        self._again: set[str] = set()
+        self._closed = False
+
+    def wake(self, place: str) -> None:
+        """See to it that somebody works at this place, and looks once more if he is about to leave."""
+        if self._closed:
+            return
+        self._again.add(place)
+        if place not in self._running:
+            self._running[place] = asyncio.create_task(self._run(place), name=f"lane {place}")
+
+    async def close(self, seconds: float) -> None:
+        """Take nothing new; let what runs end within `seconds`, then stop it. What is not done stays in the inbox."""
+        self._closed = True
+        running = list(self._running.values())
+        if running:
+            _, late = await asyncio.wait(running, timeout=seconds)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
+    async def _run(self, place: str) -> None:
+        try:
+            while place in self._again and not self._closed:
+                self._again.discard(place)
+                try:
+                    await self._drain(place)
+                except StoreError as exc:
+                    log.error("%s", exc, extra={"place": place})
+                    await asyncio.sleep(PAUSE_AFTER_FAULT)
+                    self._again.add(place)
+        finally:
+            del self._running[place]
+
+
+class Inbox:
+    """Where every platform hands its events over; `accept` is what they call."""
+
+    def __init__(self, store: InboxStore, lanes: Lanes, interrupt: Callable[[str], None]) -> None:
+        self._store = store
+        self._lanes = lanes
+        self._interrupt = interrupt
+        self._early: OrderedDict[str, tuple[float, MessageReceived]] = OrderedDict()
+
+    async def accept(self, event: Event) -> None:
+        """Returns when the event is safely written down, or found to be none of our business. Raises StoreError."""
+        if isinstance(event, MessageReceived):
+            await self._message(event)
+        else:
+            await self._signal(event)
+
+    async def unfinished(self) -> list[str]:
+        """Before a start: the places where the last run left something unanswered."""
+        return await self._store.unfinished()
+
+    async def _message(self, message: MessageReceived) -> None:
+        place = message.place.key
+        if await self._store.accept(message):
+            for early in self._came_early(place):
+                await self._store.accept(replace(early, addressed="mention"))
+            self._lanes.wake(place)
+        else:
+            self._remember_early(message)
+
+    async def _signal(self, signal: MessageEdited | MessageDeleted) -> None:
+        self._change_early(signal)
+        if isinstance(signal, MessageDeleted):
+            place = await self._store.withdraw(signal)
+        else:
+            place = await self._store.edit(signal)
+        if place is not None:
+            self._interrupt(place)
+            self._lanes.wake(place)
+
+    # A follow-up can overtake the mention that makes its thread ours. It waits in memory, never in the database,
+    # for a few minutes: most of what waits here is talk between other people.
+
+    def _remember_early(self, message: MessageReceived) -> None:
+        now = time.monotonic()
+        self._early[_name(message)] = (now, message)
+        while self._early and (len(self._early) > MOST_EARLY or now - next(iter(self._early.values()))[0] > EARLY_SECONDS):
+            self._early.popitem(last=False)
+
+    def _came_early(self, place: str) -> list[MessageReceived]:
+        if not self._early:
+            return []
+        since = time.monotonic() - EARLY_SECONDS
+        names = [name for name, (_, message) in self._early.items() if message.place.key == place]
+        waiting = [self._early.pop(name) for name in names]
+        return [message for at, message in waiting if at >= since]
+
+    def _change_early(self, signal: MessageEdited | MessageDeleted) -> None:
+        waiting = self._early.pop(_name(signal), None)
+        if waiting is not None and isinstance(signal, MessageEdited):
+            self._early[_name(signal)] = (waiting[0], replace(waiting[1], text=signal.text))
+
+
+def _name(event: Event) -> str:
+    return f"{event.place.platform}:{event.place.workspace}:{event.place.channel}:{event.message_id}"

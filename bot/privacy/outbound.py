@@ -1,0 +1,55 @@
+"""The one way out: what every reply passes before it is written to the outbox, whoever wrote it.
+
+No pings, no images, links only to the shop's hosts and without their queries (a query can carry data away).
+Text stays readable: a link that may not go keeps its label.
+"""
+
+import re
+from collections.abc import Collection
+from urllib.parse import urlsplit
+
+LEFT_OUT = "[…]"
+WORD_JOINER = "\u2060"
+
+_PING = re.compile(r"@(?=(?:everyone|here|channel)\b)", re.IGNORECASE)
+_TAG = re.compile(r"<(?=[!@#][!&]?[\w^|-])")
+_IMAGE = re.compile(r"!\[([^\]\n]{0,500})\](?=\(|\[)")
+_LINK = re.compile(r"\[([^\]\n]{1,500})\]\(\s{0,4}<?([^\s)>]{1,2000})>?(?:\s{1,4}[\"'(][^\"')\n]{0,300}[\"')])?\s{0,4}\)")
+_REFERENCE = re.compile(r"^ {0,3}\[[^\]\n]{1,300}\]:[^\n]{0,2000}$", re.MULTILINE)
+_ADDRESS = re.compile(r"(?<![\w@])(?:[a-z][a-z0-9+.-]{1,20}://|www\.)[^\s<>\[\]()\"'`|\\]{1,2000}", re.IGNORECASE)
+_LOOSE_END = ".,;:!?*_~…。、"
+
+
+def leave(text: str, hosts: Collection[str]) -> str:
+    """The text as it may leave; `hosts` are the shop's (a subdomain counts)."""
+    text = _REFERENCE.sub("", text)
+    text = _IMAGE.sub(r"[\1]", text)
+    text = _LINK.sub(lambda link: _link(link[1], link[2], hosts), text)
+    text = _ADDRESS.sub(lambda address: _bare(address[0], hosts), text)
+    return _TAG.sub("<" + WORD_JOINER, _PING.sub("@" + WORD_JOINER, text))
+
+
+def allowed(address: str, hosts: Collection[str]) -> str | None:
+    """The address without query and fragment; None when it leads elsewhere than to the shop."""
+    try:
+        parts = urlsplit(address if "://" in address else f"https://{address}")
+        host = (parts.hostname or "").rstrip(".").lower()
+    except ValueError:
+        return None
+    if parts.scheme not in ("http", "https") or parts.username is not None or "\\" in address:
+        return None
+    if not any(host == ours or host.endswith(f".{ours}") for ours in map(str.lower, hosts)):
+        return None
+    return f"{parts.scheme}://{parts.netloc}{parts.path}"
+
+
+def _link(label: str, target: str, hosts: Collection[str]) -> str:
+    if target.lower().startswith("mailto:") and "?" not in target:
+        return f"[{label}]({target})"
+    address = allowed(target, hosts)
+    return f"[{label}]({address})" if address else label
+
+
+def _bare(address: str, hosts: Collection[str]) -> str:
+    bare = address.rstrip(_LOOSE_END)
+    return (allowed(bare, hosts) or LEFT_OUT) + address[len(bare) :]

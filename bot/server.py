@@ -1,0 +1,71 @@
+"""The one HTTP server: is the desk alive, is it ready, and the routes that platforms bring."""
+
+import json
+import logging
+import socket
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from typing import Any
+
+from aiohttp import web
+
+from bot.errors import ConfigError
+
+log = logging.getLogger(__name__)
+
+LARGEST_BODY = 1024 * 1024
+Readiness = Callable[[], Awaitable[tuple[bool, Mapping[str, Any]]]]
+
+
+class Server:
+    """Listens on host and port (0: any free one) between `start` and `stop`."""
+
+    def __init__(self, host: str, port: int, routes: Iterable[web.RouteDef], ready: Readiness) -> None:
+        self._host = host
+        self._port = port
+        self._ready = ready
+        self._app = web.Application(client_max_size=LARGEST_BODY, middlewares=[_quiet_faults])
+        self._app.add_routes([web.get("/health", self._health), web.get("/ready", self._readiness), *routes])
+        self._runner: web.AppRunner | None = None
+        self.address = ""
+
+    async def start(self) -> None:
+        """Listen; `address` is then where. ConfigError when the port cannot be had."""
+        self._runner = web.AppRunner(self._app, access_log=None, shutdown_timeout=5)
+        await self._runner.setup()
+        try:
+            await web.TCPSite(self._runner, self._host, self._port, reuse_address=True).start()
+        except (OSError, socket.gaierror) as exc:
+            await self.stop()
+            fault = f"HOST and PORT: {self._host}:{self._port} cannot be listened on ({exc.strerror or exc}). Set PORT to a free one, or 0."
+            raise ConfigError([fault]) from exc
+        host = f"[{self._host}]" if ":" in self._host else self._host
+        self.address = f"http://{host}:{self._runner.addresses[0][1]}"
+
+    async def stop(self) -> None:
+        """Close. Twice is fine."""
+        if self._runner is not None:
+            await self._runner.cleanup()
+            self._runner = None
+
+    async def _health(self, _request: web.Request) -> web.Response:
+        return web.json_response({"alive": True})
+
+    async def _readiness(self, _request: web.Request) -> web.Response:
+        ready, report = await self._ready()
+        return web.json_response({"ready": ready, **report}, status=200 if ready else 503, dumps=_dumps)
+
+
+@web.middleware
+async def _quiet_faults(request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]) -> web.StreamResponse:
+    """Nobody outside sees an exception's text, and the log gets its kind only."""
+    try:
+        return await handler(request)
+    except web.HTTPException:
+        raise
+    except Exception as exc:  # noqa: BLE001  # the edge of the program
+        log.error("a request failed: %s", type(exc).__name__, extra={"route": request.path})
+        return web.Response(status=500, text="Something went wrong.\n")
+
+
+def _dumps(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)

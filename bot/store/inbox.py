@@ -1,0 +1,155 @@
+"""What the inbox asks the database: a message is written down once, taken by its lane, and finished.
+
+States of an event: new -> working -> delivering -> done; or withdrawn (deleted in time), or aside (it failed too often).
+An edit or a delete that comes while the answer is being made takes the event out of `working`,
+and then `begin_delivery` finds that there is nothing to deliver: that is the fence between the two.
+"""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select, delete, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.messages import MessageDeleted, MessageEdited, MessageReceived, Place, Thread
+from bot.store import threads
+from bot.store.database import Database
+from bot.store.writing import read_message, with_text, write_message
+from bot.tables import events, turns
+
+OPEN = ("new", "working")
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What a lane does next: one author's unanswered messages, in order, in their thread (whose turns end before them)."""
+
+    events: tuple[int, ...]
+    messages: tuple[MessageReceived, ...]
+    thread: Thread
+    attempts: int
+
+    @property
+    def place(self) -> Place:
+        """Where it was said and where it is answered."""
+        return self.messages[-1].place
+
+
+class InboxStore:
+    """The inbox table and what it needs of threads and turns. Every method is one transaction and may raise StoreError."""
+
+    def __init__(self, database: Database, longest_history: int = 20) -> None:
+        self._database = database
+        self._longest_history = longest_history
+
+    async def accept(self, message: MessageReceived) -> bool:
+        """Write a message down unless we have it; False when it is a `maybe` of a thread that is not ours."""
+        async with self._database.writing() as connection:
+            if message.addressed == "maybe" and not await _ours(connection, message.place.key):
+                return False
+            dialect = sqlite if self._database.embedded else postgresql
+            await connection.execute(
+                dialect.insert(events)
+                .values(
+                    platform=message.place.platform,
+                    event_id=message.event_id,
+                    identity=_identity(message),
+                    place=message.place.key,
+                    author=message.author.id,
+                    state="new",
+                    body=write_message(message),
+                    sent_at=message.sent_at,
+                    received_at=time.time(),
+                    attempts=0,
+                    error="",
+                )
+                .on_conflict_do_nothing()
+            )
+        return True
+
+    async def edit(self, signal: MessageEdited) -> str | None:
+        """Take over a new text; the place whose answer must be made again, if it is not on its way yet."""
+        async with self._database.writing() as connection:
+            row = (await connection.execute(_by_identity(signal))).one_or_none()
+            if row is None:
+                return None
+            if row.turn_id is not None:
+                await connection.execute(update(turns).where(turns.c.id == row.turn_id).values(text=signal.text))
+            if row.state not in OPEN:
+                return None
+            await connection.execute(update(events).where(events.c.id == row.id).values(state="new", body=with_text(row.body, signal.text)))
+        return str(row.place)
+
+    async def withdraw(self, signal: MessageDeleted) -> str | None:
+        """Forget a message; the place whose answer must be made again, if it is not on its way yet."""
+        async with self._database.writing() as connection:
+            row = (await connection.execute(_by_identity(signal))).one_or_none()
+            if row is None:
+                return None
+            if row.turn_id is not None:
+                await connection.execute(delete(turns).where(turns.c.id == row.turn_id))
+            state = "withdrawn" if row.state in OPEN else row.state
+            await connection.execute(update(events).where(events.c.id == row.id).values(state=state, body="", turn_id=None))
+        return str(row.place) if row.state in OPEN else None
+
+    async def begin(self, place: str) -> Work | None:
+        """Take the oldest unanswered messages of a place: the first, and what its author wrote right after it."""
+        async with self._database.writing() as connection:
+            found = await connection.execute(
+                select(events).where(events.c.place == place, events.c.state == "new").order_by(events.c.sent_at, events.c.id)
+            )
+            rows = found.all()
+            if not rows:
+                return None
+            burst = rows[: _burst([row.author for row in rows])]
+            messages = [read_message(row.event_id, row.place, row.sent_at, row.body) for row in burst]
+            thread = await threads.current(connection, messages[0], self._longest_history, [row.turn_id for row in burst])
+            for row, message in zip(burst, messages, strict=True):
+                turn_id = row.turn_id or await threads.add_customer_turn(connection, thread.id, message)
+                await connection.execute(
+                    update(events).where(events.c.id == row.id).values(state="working", turn_id=turn_id, attempts=row.attempts + 1)
+                )
+        return Work(tuple(row.id for row in burst), tuple(messages), thread, max(row.attempts for row in burst) + 1)
+
+    async def release(self, work: Sequence[int], error: str = "") -> None:
+        """Put back what is still in work, to be taken again; `error` says why it failed."""
+        async with self._database.writing() as connection:
+            await connection.execute(
+                update(events).where(events.c.id.in_(work), events.c.state == "working").values(state="new", error=error)
+            )
+
+    async def keep(self, work: Sequence[int]) -> None:
+        """Remembered, and not for us to answer."""
+        async with self._database.writing() as connection:
+            await connection.execute(update(events).where(events.c.id.in_(work), events.c.state == "working").values(state="done", body=""))
+
+    async def unfinished(self) -> list[str]:
+        """After a start: everything half-made is new again; the places that wait for an answer."""
+        async with self._database.writing() as connection:
+            await connection.execute(update(events).where(events.c.state == "working").values(state="new"))
+            found = await connection.execute(select(events.c.place).where(events.c.state == "new").distinct())
+            return [str(row.place) for row in found]
+
+
+async def _ours(connection: AsyncConnection, place: str) -> bool:
+    """A thread is ours when we have spoken in it or are about to."""
+    if await threads.known(connection, place):
+        return True
+    waiting = select(events.c.id).where(events.c.place == place, events.c.state.in_(OPEN)).limit(1)
+    return (await connection.execute(waiting)).first() is not None
+
+
+def _identity(event: MessageReceived | MessageEdited | MessageDeleted) -> str:
+    return f"{event.place.platform}:{event.place.workspace}:{event.place.channel}:{event.message_id}"
+
+
+def _by_identity(signal: MessageEdited | MessageDeleted) -> Select[Any]:
+    return select(events).where(events.c.identity == _identity(signal))
+
+
+def _burst(authors: Sequence[str]) -> int:
+    """How many of the first messages are by one author."""
+    return next((i for i, author in enumerate(authors) if author != authors[0]), len(authors))

@@ -1,0 +1,72 @@
+"""What we remember of conversations: threads and their turns. Used inside the transactions of inbox and outbox."""
+
+import time
+from collections.abc import Sequence
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.messages import MessageReceived, Place, Thread, Turn
+from bot.tables import threads, turns
+
+
+async def known(connection: AsyncConnection, place: str) -> bool:
+    """Whether we have a thread at this place."""
+    return (await connection.execute(select(threads.c.id).where(threads.c.place == place).limit(1))).first() is not None
+
+
+async def current(connection: AsyncConnection, message: MessageReceived, longest: int, leave_out: Sequence[int | None]) -> Thread:
+    """The thread that a message belongs to, made when there is none or the last one is too old, with its last turns."""
+    place = message.place.key
+    found = await connection.execute(select(threads).where(threads.c.place == place).order_by(threads.c.id.desc()).limit(1))
+    row = found.one_or_none()
+    if row is None or _too_old(row.active_at, message):
+        return await _open(connection, message)
+    ids = [turn for turn in leave_out if turn is not None]
+    said = await connection.execute(
+        select(turns).where(turns.c.thread_id == row.id, turns.c.id.not_in(ids)).order_by(turns.c.id.desc()).limit(longest)
+    )
+    history = tuple(Turn(turn.role, turn.text, turn.message_id, turn.author) for turn in reversed(said.all()))
+    return Thread(row.id, Place.from_key(place), row.language, row.holder, history)
+
+
+async def add_customer_turn(connection: AsyncConnection, thread: int, message: MessageReceived) -> int:
+    """Remember what a customer said; the turn's id."""
+    return await add_turn(connection, thread, Turn("customer", message.text, message.message_id, message.author.id), message.sent_at)
+
+
+async def add_turn(connection: AsyncConnection, thread: int, turn: Turn, said_at: float, reference: str = "") -> int:
+    """Remember one turn; its id."""
+    made = await connection.execute(
+        insert(turns).values(
+            thread_id=thread,
+            role=turn.role,
+            author=turn.author,
+            message_id=turn.message_id,
+            text=turn.text,
+            said_at=said_at,
+            reference=reference,
+        )
+    )
+    return _new_id(made.inserted_primary_key)
+
+
+async def touch(connection: AsyncConnection, thread: int, language: str) -> None:
+    """The conversation went on, in this language."""
+    await connection.execute(update(threads).where(threads.c.id == thread).values(language=language, active_at=time.time()))
+
+
+def _too_old(active_at: float, message: MessageReceived) -> bool:
+    return message.fresh_after is not None and message.sent_at - active_at > message.fresh_after
+
+
+async def _open(connection: AsyncConnection, message: MessageReceived) -> Thread:
+    made = await connection.execute(
+        insert(threads).values(place=message.place.key, language="", holder="bot", opened_at=message.sent_at, active_at=message.sent_at)
+    )
+    return Thread(_new_id(made.inserted_primary_key), message.place, "", "bot")
+
+
+def _new_id(key: Sequence[int] | None) -> int:
+    assert key is not None  # noqa: S101  # an INSERT of one row has a key
+    return int(key[0])

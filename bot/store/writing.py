@@ -1,0 +1,46 @@
+"""Values to text and back: what the inbox and the outbox keep in their `body`."""
+
+import json
+
+from bot.messages import MessageReceived, Person, Place, Reply, Source
+
+
+def write_message(message: MessageReceived) -> str:
+    """The parts of a message that its other columns do not hold."""
+    author = message.author
+    return json.dumps(
+        [
+            message.message_id,
+            [author.platform, author.workspace, author.id, author.name],
+            message.text,
+            message.addressed,
+            message.fresh_after,
+            message.locale,
+        ],
+        ensure_ascii=False,
+    )
+
+
+def read_message(event_id: str, place: str, sent_at: float, body: str) -> MessageReceived:
+    """The message that was written down."""
+    message_id, author, text, addressed, fresh_after, locale = json.loads(body)
+    return MessageReceived(event_id, Place.from_key(place), message_id, Person(*author), text, sent_at, addressed, fresh_after, locale)
+
+
+def with_text(body: str, text: str) -> str:
+    """The same message after its author changed it."""
+    parts = json.loads(body)
+    parts[2] = text
+    return json.dumps(parts, ensure_ascii=False)
+
+
+def write_reply(reply: Reply) -> str:
+    """One part of a reply."""
+    sources = [[source.title, source.url] for source in reply.sources]
+    return json.dumps([reply.text, reply.language, sources, reply.notice, reply.answers], ensure_ascii=False)
+
+
+def read_reply(body: str) -> Reply:
+    """The part that was written down."""
+    text, language, sources, notice, answers = json.loads(body)
+    return Reply(text, language, tuple(Source(*source) for source in sources), notice, answers)

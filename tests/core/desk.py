@@ -1,0 +1,71 @@
+"""A desk of real parts around a fake platform and a fake answering: for stories about inbox, lanes and outbox."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from bot.answering import Answer, Question
+from bot.conversation import Conversation
+from bot.delivery import Delivery
+from bot.inbox import Inbox, Lanes
+from bot.language.detection import Detector
+from bot.messages import Reply
+from bot.store.database import Database
+from bot.store.inbox import InboxStore
+from bot.store.outbox import OutboxStore
+from tests.fake_platform import FakePlatform
+
+
+@dataclass
+class Echo:
+    """Answers every question with its own words; `gate` holds answers back, `failures` break the next ones."""
+
+    asked: list[Question] = field(default_factory=list)
+    gate: asyncio.Event = field(default_factory=asyncio.Event)
+    begun: asyncio.Event = field(default_factory=asyncio.Event)
+    failures: list[Exception] = field(default_factory=list)
+
+    async def answer(self, question: Question) -> Answer:
+        self.asked.append(question)
+        self.begun.set()
+        await self.gate.wait()
+        if self.failures:
+            raise self.failures.pop(0)
+        return Answer(Reply(f"You asked: {question.text}", question.language), True, "echo")
+
+
+@dataclass
+class Desk:
+    platform: FakePlatform
+    echo: Echo
+    database: Database
+    detector: Detector
+    close: Callable[[], Awaitable[None]]
+
+
+@asynccontextmanager
+async def desk(
+    database: Database, platform: FakePlatform | None = None, echo: Echo | None = None, *, held: bool = False
+) -> AsyncIterator[Desk]:
+    """One run of the desk; open another on the same database to see what a restart does."""
+    platform, echo, detector = platform or FakePlatform(), echo or Echo(), Detector(("en", "de", "es"))
+    if not held:
+        echo.gate.set()
+    store = InboxStore(database)
+    delivery = Delivery(OutboxStore(database), {platform.name: platform}, lambda: ("shop.example",))
+    conversation = Conversation(store, echo, delivery, detector, "en", 4000)  # type: ignore[arg-type]
+    lanes = Lanes(conversation.answer_place)
+    inbox = Inbox(store, lanes, conversation.interrupt)
+    in_doubt, waiting = await delivery.in_doubt(), await inbox.unfinished()
+    await platform.start(inbox.accept)
+    await delivery.settle(in_doubt)
+    for place in waiting:
+        lanes.wake(place)
+
+    async def close() -> None:
+        await lanes.close(0.05)
+        await platform.stop()
+
+    yield Desk(platform, echo, database, detector, close)
+    await close()

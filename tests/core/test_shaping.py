@@ -1,0 +1,84 @@
+"""A long answer, cut into messages: nothing lost, nothing too long, nothing broken in the middle."""
+
+import re
+
+import pytest
+import regex
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.shaping import split_text
+
+WORDS = st.lists(st.text(alphabet=st.characters(exclude_categories=["Cs"], exclude_characters="`~|[]"), max_size=30), max_size=40)
+CODE_LINES = st.lists(st.text(alphabet="abc x=()", max_size=60), min_size=1, max_size=40)
+
+
+def letters(texts: list[str]) -> str:
+    return "".join(re.sub(r"\s", "", text) for text in texts)
+
+
+@given(WORDS, st.sampled_from([" ", "\n", "\n\n", ". ", "。"]), st.integers(40, 300))
+def test_a_reader_of_all_pieces_has_read_the_whole_text(words: list[str], glue: str, longest: int) -> None:
+    text = glue.join(words)
+    pieces = split_text(text, longest)
+    assert pieces
+    assert all(len(piece) <= longest for piece in pieces)
+    assert letters(pieces) == letters([text])
+
+
+@given(st.text(alphabet="ab`~|-[](): \n!.字🙂", max_size=1_500), st.integers(40, 200))
+def test_no_piece_is_too_long_whatever_the_text(text: str, longest: int) -> None:
+    assert all(len(piece) <= longest for piece in split_text(text, longest))
+
+
+@given(CODE_LINES, CODE_LINES, st.integers(60, 200))
+def test_code_is_closed_where_a_message_ends_and_opened_in_the_next(first: list[str], second: list[str], longest: int) -> None:
+    text = "Do this:\n\n```python\n" + "\n".join(first) + "\n```\n\nand then\n\n~~~\n" + "\n".join(second) + "\n~~~\nDone."
+    pieces = split_text(text, longest)
+    for piece in pieces:
+        assert len(piece) <= longest
+        assert piece.count("```") % 2 == 0
+        assert piece.count("~~~") % 2 == 0
+    bare = [re.sub(r"```python|```|~~~", "", piece) for piece in pieces]
+    assert letters(bare) == letters([re.sub(r"```python|```|~~~", "", text)])
+
+
+@given(st.integers(1, 60), st.integers(60, 200))
+def test_a_long_table_keeps_its_rows_whole_and_gets_its_head_again(rows: int, longest: int) -> None:
+    head = "| Size | EU |\n|---|---|"
+    pieces = split_text(head + "\n" + "\n".join(f"| S{number} | {number} |" for number in range(rows)), longest)
+    assert all(piece.startswith(head) and len(piece) <= longest for piece in pieces)
+    shown = [line for piece in pieces for line in piece.removeprefix(head).strip().split("\n")]
+    assert shown == [f"| S{number} | {number} |" for number in range(rows)]
+
+
+@given(st.lists(st.sampled_from(["👩‍👩‍👧‍👦", "🇩🇪", "é", "नि", "字", "👍🏽"]), max_size=200), st.integers(40, 100))
+def test_a_character_is_never_torn(characters: list[str], longest: int) -> None:
+    pieces = split_text("".join(characters), longest)
+    assert [cluster for piece in pieces for cluster in regex.findall(r"\X", piece)] == regex.findall(r"\X", "".join(characters))
+
+
+@given(st.integers(0, 80), st.integers(50, 120))
+def test_a_link_is_never_torn(before: int, longest: int) -> None:
+    link = "[our rules](https://shop.example/returns)"
+    assert any(link in piece for piece in split_text("word " * before + link + " word" * 20, longest))
+
+
+@pytest.mark.parametrize(
+    ("text", "pieces"),
+    [
+        ("", [""]),
+        ("short", ["short"]),
+        ("A first paragraph, so long.\n\nA second paragraph.", ["A first paragraph, so long.", "A second paragraph."]),
+        ("A first line that is long\n    an indented second line", ["A first line that is long", "    an indented second line"]),
+        ("One sentence stands here. Another follows it.", ["One sentence stands here.", "Another follows it."]),
+        ("words and words and words and words and words", ["words and words and words and words and", "words"]),
+    ],
+)
+def test_a_message_ends_where_a_reader_would_pause(text: str, pieces: list[str]) -> None:
+    assert split_text(text, 40) == pieces
+
+
+def test_the_platform_may_count_in_its_own_way() -> None:
+    pieces = split_text("🙂" * 100, 40, lambda text: len(text.encode("utf-16-le")) // 2)
+    assert [len(piece) for piece in pieces] == [20] * 5

@@ -1,0 +1,116 @@
+"""A platform in memory that keeps the port's contract: for stories about the core that need no Slack and no Discord."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from aiohttp.web import RouteDef
+
+from bot.errors import PlatformError
+from bot.messages import Fault, MessageDeleted, MessageEdited, MessageReceived, Person, Place, Reply
+from bot.platforms import Capabilities, Receive, State
+from bot.shaping import split_text
+
+
+@dataclass
+class Posted:
+    """A message that we put there."""
+
+    place: Place
+    reply: Reply
+    key: str
+    id: str
+
+
+@dataclass
+class FakePlatform:
+    """`say` is a customer who writes; `posts` is what he sees; `failures` are raised by the next sends."""
+
+    name: str = "fake"
+    longest: int = 2000
+    capabilities: Capabilities = field(default_factory=lambda: Capabilities(status=True))
+    posts: list[Posted] = field(default_factory=list)
+    statuses: list[tuple[str, bool]] = field(default_factory=list)
+    failures: list[PlatformError] = field(default_factory=list)
+    lose_answer: bool = False
+    _receive: Receive | None = None
+    _clock: int = 0
+
+    async def start(self, receive: Receive) -> None:
+        self._receive = receive
+
+    async def stop(self) -> None:
+        self._receive = None
+
+    def state(self) -> State:
+        return State(self._receive is not None, "in memory")
+
+    async def check(self) -> Sequence[Fault]:
+        return []
+
+    def routes(self) -> Sequence[RouteDef]:
+        return []
+
+    def split(self, reply: Reply) -> Sequence[Reply]:
+        return [Reply(text, reply.language, reply.sources, reply.notice, reply.answers) for text in split_text(reply.text, self.longest)]
+
+    async def send(self, place: Place, reply: Reply, key: str) -> str:
+        failure = self.failures.pop(0) if self.failures else None
+        if failure is not None and not self.lose_answer:
+            raise failure
+        self.posts.append(Posted(place, reply, key, f"b{len(self.posts)}"))
+        if failure is not None:
+            raise failure
+        return self.posts[-1].id
+
+    async def find_sent(self, place: Place, reply: Reply, key: str) -> str | None:
+        return next((post.id for post in self.posts if post.key == key and post.place == place), None)
+
+    async def show_status(self, place: Place, reply_to: str, on: bool) -> None:
+        self.statuses.append((reply_to, on))
+
+    def place(self, thread: str = "t1", *, direct: bool = False) -> Place:
+        """A place of ours."""
+        return Place("fake", "w1", "c1", thread, direct)
+
+    async def say(
+        self,
+        text: str,
+        *,
+        thread: str = "t1",
+        author: str = "ada",
+        addressed: str = "mention",
+        id: str = "",
+        sent_at: float = 0,
+        fresh_after: float | None = None,
+    ) -> str:
+        """A customer writes; the message's id."""
+        self._clock += 1
+        message = id or f"m{self._clock}"
+        person = Person("fake", "w1", author, author.title())
+        await self._hear(
+            MessageReceived(f"e{self._clock}", self.place(thread), message, person, text, sent_at or self._clock, addressed, fresh_after)  # type: ignore[arg-type]
+        )
+        return message
+
+    async def edit(self, message: str, text: str) -> None:
+        """A customer changes a message."""
+        self._clock += 1
+        await self._hear(MessageEdited(f"e{self._clock}", self.place(""), message, text, float(self._clock)))
+
+    async def delete(self, message: str) -> None:
+        """A customer takes a message away."""
+        self._clock += 1
+        await self._hear(MessageDeleted(f"e{self._clock}", self.place(""), message, float(self._clock)))
+
+    async def sees(self, posts: int, seconds: float = 5) -> list[str]:
+        """The texts of all posts, as soon as there are so many; a short while longer, to see that there are no more."""
+        async with asyncio.timeout(seconds):
+            while len(self.posts) < posts:
+                await asyncio.sleep(0.005)
+        await asyncio.sleep(0.05)
+        return [post.reply.text for post in self.posts]
+
+    async def _hear(self, event: MessageReceived | MessageEdited | MessageDeleted) -> None:
+        assert self._receive is not None
+        await self._receive(event)
