@@ -133,12 +133,12 @@ class DiscordServer:
     async def delete(self, *messages: Payload) -> None:
         """One message is taken away, or several at once."""
         where = {key: messages[0][key] for key in ("channel_id", "guild_id") if key in messages[0]}
-        for message in messages:
-            self.messages[message["channel_id"]].remove(message)
+        for each in messages:
+            self.messages[each["channel_id"]].remove(each)
         if len(messages) == 1:
             await self.tell("MESSAGE_DELETE", {"id": messages[0]["id"], **where})
         else:
-            await self.tell("MESSAGE_DELETE_BULK", {"ids": [message["id"] for message in messages], **where})
+            await self.tell("MESSAGE_DELETE_BULK", {"ids": [each["id"] for each in messages], **where})
 
     async def tell(self, event: str, data: Payload) -> None:
         """Any event to every session; who is away gets it after a RESUME."""

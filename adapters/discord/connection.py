@@ -204,8 +204,9 @@ class DiscordPlatform:
             return WRONG_TOKEN_WAIT
         self._failures += 1
         wait = min(LONGEST_WAIT, 2.0 ** min(self._failures - 1, 10)) * random.uniform(0.5, 1.0)  # noqa: S311 (no secret)
-        self._state = State(False, f"no connection to Discord ({type(fault).__name__}), trying again")
-        log.warning("discord: no connection (%s), next try in %.1f s", type(fault).__name__, wait)
+        why = "lost for too long" if isinstance(fault, asyncio.CancelledError) else type(fault).__name__
+        self._state = State(False, f"no connection to Discord ({why}), trying again")
+        log.warning("discord: no connection (%s), next try in %.1f s", why, wait)
         return wait
 
     async def _run_client(self) -> None:

@@ -29,7 +29,7 @@ _UNDERLINE = re.compile(r" {0,3}(?:(=+)|-{3,})\s*$")
 _RULE = re.compile(r" {0,3}(?:(?:\* *){3,}|(?:- *){3,}|(?:_ *){3,})$")
 _QUOTE = re.compile(r" {0,3}>(?: ?>)+")
 _PLUS = re.compile(r"(\s*)\+ ")
-_ROW = re.compile(r" {0,3}\|?[\s:|-]*-[\s:|-]*$")
+_RULE_SIGNS = frozenset(" \t:|-")
 _LINK = re.compile(r"!?\[((?:[^\[\]\\]|\\.)*)\]\(\s*<?([^\s<>()]*(?:\([^\s<>()]*\)[^\s<>()]*)*)>?(?:\s+(?:\"[^\"]*\"|'[^']*'))?\s*\)")
 _BOLD = re.compile(r"(?<![\w_])__(?=\S)(.+?)(?<=\S)__(?![\w_])")
 _BREAK = re.compile(r"<br */?>|\\$", re.IGNORECASE)
@@ -72,7 +72,7 @@ def _blocks(lines: Sequence[str]) -> Iterator[str]:
             yield "```" + mark[2].strip()
         elif fence:
             yield line.replace("```", f"`{_APART}``")
-        elif "|" in line and at < len(lines) and "|" in lines[at] and _ROW.match(lines[at]):
+        elif "|" in line and at < len(lines) and {"|", "-"} <= set(lines[at]) <= _RULE_SIGNS:
             end = next((n for n in range(at + 1, len(lines)) if "|" not in lines[n]), len(lines))
             yield from _table([line, *lines[at + 1 : end]])
             at = end

@@ -148,7 +148,7 @@ def _resolve(found: re.Match[str]) -> str:
             return f"#{label or target[1:]}"
         case "!":
             return label or f"@{target[1:].removeprefix('subteam^')}"
-    if not label or label == target or target.endswith(f":{label}") or target.endswith(f"//{label}"):
+    if not label or label == target or target.endswith((f":{label}", f"//{label}")):
         return label if target.startswith(("mailto:", "tel:")) and label else target
     return f"[{label}]({target})"
 

@@ -46,7 +46,7 @@ def _units(text: str) -> int:
 def write_reply(reply: Reply, key: str) -> dict[str, object]:
     """The arguments of chat.postMessage for one part, without its place."""
     text = harmless(reply.text)
-    blocks = [{"type": "markdown", "text": text}] if text.strip() else []
+    blocks: list[dict[str, object]] = [{"type": "markdown", "text": text}] if text.strip() else []
     small_print = [_write_sources(reply.sources, reply.language), _mrkdwn(harmless(reply.notice[:_LONGEST_NOTICE]))]
     blocks += [{"type": "context", "elements": [{"type": "mrkdwn", "text": line}]} for line in small_print if line]
     return {

@@ -14,7 +14,7 @@ WORD_JOINER = "\u2060"
 _PING = re.compile(r"@(?=(?:everyone|here|channel)\b)", re.IGNORECASE)
 _TAG = re.compile(r"<(?=[!@#][!&]?[\w^|-])")
 _IMAGE = re.compile(r"!\[([^\]\n]{0,500})\](?=\(|\[)")
-_LINK = re.compile(r"\[([^\]\n]{1,500})\]\(\s{0,4}<?([^\s)>]{1,2000})>?(?:\s{1,4}[\"'(][^\"')\n]{0,300}[\"')])?\s{0,4}\)")
+_LINK = re.compile(r"\[([^\]\n]{1,500})\]\(\s{0,4}<?((?:[^\s()<>]|\([^\s()]{0,200}\)){1,2000})>?(?:\s{1,4}[\"'(][^\"')\n]{0,300}[\"')])?\s{0,4}\)")
 _REFERENCE = re.compile(r"^ {0,3}\[[^\]\n]{1,300}\]:[^\n]{0,2000}$", re.MULTILINE)
 _ADDRESS = re.compile(r"(?<![\w@])(?:[a-z][a-z0-9+.-]{1,20}://|www\.)[^\s<>\[\]()\"'`|\\]{1,2000}", re.IGNORECASE)
 _LOOSE_END = ".,;:!?*_~…。、"

@@ -25,7 +25,7 @@ from adapters.slack.connection.edge import PATH, read_delivery
 from adapters.slack.connection.refusals import refusal
 from adapters.slack.connection.sockets import Socket, UnderWay
 from adapters.slack.incoming import read_event
-from bot.errors import NotAllowed, PlatformError, Unreachable, Unsupported
+from bot.errors import NotAllowed, PlatformError, RateLimited, Unreachable, Unsupported
 from bot.messages import Fault, Place, Reply
 from bot.platforms import Capabilities, Receive, State
 
@@ -64,6 +64,7 @@ class SlackPlatform:
         """Begin to hear; the connection is then kept, or tried again and again, by a task of ours."""
         self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=20, connect=_PATIENCE))
         self._client = _web_client(self._bot_token, self._api_url, self._session)
+        self._tried.clear()
         self._supervisor = asyncio.create_task(self._stay_connected(receive), name="slack")
         await self._tried.wait()
 
@@ -156,12 +157,14 @@ class SlackPlatform:
             began = clock()
             try:
                 await self._hear_until_lost(receive)
-                why = "Slack closed the connection"
-            except Exception as exc:  # noqa: BLE001: whatever ends a connection, the next attempt follows
-                why = str(refusal(exc, "connecting"))
+                why, asked = "Slack closed the connection", 0.0
+            except Exception as exc:  # noqa: BLE001 - whatever ends a connection, the next attempt follows
+                error = refusal(exc, "connecting")
+                why, asked = str(error), error.retry_after if isinstance(error, RateLimited) else 0.0
             self._state = State(False, f"{why}; trying again")
             self._tried.set()
             wait = _FIRST_WAIT if clock() - began > _STEADY else min(2 * wait, _LONGEST_WAIT)
+            wait = max(wait, asked)
             _log.warning("%s in %.0f s", self._state.why, wait)
             await asyncio.sleep(wait)
 
@@ -261,7 +264,7 @@ def _listener(bot_user_id: str, receive: Receive) -> Callable[[dict[str, Any]], 
             return None
         try:
             await receive(event)
-        except Exception as exc:  # noqa: BLE001: whatever it was, Slack must send the event again
+        except Exception as exc:  # noqa: BLE001 - whatever it was, Slack must send the event again
             _log.error("event %s was not written down (%s)", event.event_id, type(exc).__name__, extra={"place": event.place.key})
             return BoltResponse(status=500)
         return None

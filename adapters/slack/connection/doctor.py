@@ -19,7 +19,8 @@ def faults_of_settings(bot_token: str, app_token: str, signing_secret: str) -> l
     if bot_token.startswith("xapp-") and app_token.startswith("xoxb-"):
         return [Fault("slack", "the bot token and the app token are swapped", "Exchange SLACK_BOT_TOKEN and SLACK_APP_TOKEN.")]
     if not bot_token.startswith("xoxb-"):
-        faults.append(Fault("slack", "SLACK_BOT_TOKEN is no bot token", 'Take the one that begins with xoxb-, under "OAuth & Permissions".'))
+        cure = 'Take the one that begins with xoxb-, under "OAuth & Permissions".'
+        faults.append(Fault("slack", "SLACK_BOT_TOKEN is no bot token", cure))
     if app_token and not app_token.startswith("xapp-"):
         cure = 'Take one that begins with xapp-, under "Basic Information", "App-Level Tokens", with the scope connections:write.'
         faults.append(Fault("slack", "SLACK_APP_TOKEN is no app-level token", cure))
@@ -31,7 +32,8 @@ def faults_of_settings(bot_token: str, app_token: str, signing_secret: str) -> l
 
 async def faults_at_slack(client: AsyncWebClient, app_token: str) -> Sequence[Fault]:
     """What Slack says to our tokens."""
-    answer = await _ask(client.auth_test(), "the bot token", 'Install the app to the workspace again, and copy the token that begins with xoxb-.')
+    cure = "Install the app to the workspace again, and copy the token that begins with xoxb-."
+    answer = await _ask(client.auth_test(), "the bot token", cure)
     if isinstance(answer, Fault):
         return [answer]
     faults = []
@@ -41,7 +43,7 @@ async def faults_at_slack(client: AsyncWebClient, app_token: str) -> Sequence[Fa
         cure = 'Add them under "OAuth & Permissions" (or use adapters/slack/manifest.json), and install the app again.'
         faults.append(Fault("slack", f"the bot token lacks the scopes {', '.join(missing)}", cure))
     if app_token:
-        cure = 'Switch Socket Mode on, and make an app-level token with the scope connections:write.'
+        cure = "Switch Socket Mode on, and make an app-level token with the scope connections:write."
         opened = await _ask(client.apps_connections_open(app_token=app_token), "the app token", cure)
         faults += [opened] if isinstance(opened, Fault) else []
     return faults
@@ -51,7 +53,7 @@ async def _ask(question: Awaitable[Any], subject: str, cure: str) -> Any:
     """Slack's answer, or the fault that its refusal means."""
     try:
         return await question
-    except Exception as exc:  # noqa: BLE001: the doctor reports whatever it meets, and never dies of it
+    except Exception as exc:  # noqa: BLE001 - the doctor reports whatever it meets, and never dies of it
         error: PlatformError = refusal(exc, f"the check of {subject}")
         if isinstance(error, NotAllowed):
             return Fault("slack", f"Slack does not accept {subject} ({error})", cure)

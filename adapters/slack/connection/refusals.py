@@ -48,7 +48,7 @@ def refusal(error: Exception, method: str = "a call") -> PlatformError:
 def _refusal_of_the_api(error: SlackApiError, method: str) -> PlatformError:
     data = getattr(error.response, "data", error.response)
     data = data if isinstance(data, dict) else {}
-    status = getattr(error.response, "status_code", None) or getattr(error.response, "status", 200)
+    status = int(getattr(error.response, "status_code", None) or getattr(error.response, "status", 200))
     code = str(data.get("error") or "")
     text = f"Slack refuses {method}: {code or status}" + (f" (needed: {data['needed']})" if data.get("needed") else "")
     if code in _TOO_MUCH or status == 429:

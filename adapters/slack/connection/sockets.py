@@ -48,7 +48,7 @@ class _Client(SocketModeClient):
 
     lost: asyncio.Event
 
-    async def connect_to_new_endpoint(self, force: bool = False) -> None:
+    async def connect_to_new_endpoint(self, force: bool = False) -> None:  # noqa: ARG002 - its signature
         """Called for a dead connection (by pings), for a closed one, and when Slack asks us to connect anew."""
         self.lost.set()
 
@@ -69,7 +69,7 @@ class Socket:
         opened = await self._client.web_client.apps_connections_open(app_token=self._client.app_token)
         self._client.wss_uri = str(opened["url"])
         async with asyncio.timeout(patience):
-            await self._client.connect()
+            await self._client.connect()  # type: ignore[no-untyped-call]
 
     async def until_lost(self) -> None:
         """Returns when nothing can be heard any more."""
@@ -85,7 +85,7 @@ class Socket:
         await self._under_way.over(patience)
         client = self._client
         with suppress(OSError, RuntimeError):
-            await client.close()
+            await client.close()  # type: ignore[no-untyped-call]
         tasks = [client.message_processor, client.current_session_monitor, client.message_receiver]
         await asyncio.gather(*(task for task in tasks if task), return_exceptions=True)
 
