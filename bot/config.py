@@ -12,6 +12,7 @@ from bot.errors import ConfigError
 
 LANGUAGES = ("en", "de", "es", "fr", "it", "pt", "nl", "pl", "tr", "ru", "ar", "zh", "ja", "ko", "hi", "vi")
 SAMPLE_SHOP = Path(__file__).parent / "sample_shop"
+DATABASES = ("sqlite", "sqlite+aiosqlite", "postgres", "postgresql", "postgresql+psycopg")
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 Profile = Literal["", "generic", "openai", "mistral", "qwen"]
@@ -171,8 +172,9 @@ def _environment(faults: list[str]) -> Environment:
     try:
         return Environment()
     except ValidationError as exc:
-        faults += [f"{'.'.join(map(str, fault['loc'])).upper()}: {_words(fault)}." for fault in exc.errors()]
-        return Environment.model_construct()
+        faults += [f"{str(fault['loc'][0]).upper()}: {_words(fault)}." for fault in exc.errors()]
+        wrong = {str(fault["loc"][0]) for fault in exc.errors()}
+        return Environment(**{name: Environment.model_fields[name].default for name in wrong})
 
 
 def _shop(path: Path, faults: list[str]) -> Shop:
@@ -221,6 +223,8 @@ def _contradictions(environment: Environment, shop: Shop) -> list[str]:
             faults.append(f"shop.languages: {language!r} is no language code; write codes like de, fr, zh.")
     if shop.shop.default_language not in shop.shop.languages:
         faults.append(f"shop.default_language: {shop.shop.default_language!r} is not one of shop.languages.")
+    if environment.database_url.partition("://")[0] not in DATABASES:
+        faults.append("DATABASE_URL: write sqlite:///polydesk.db or postgresql://user:password@host/name.")
     if bool(environment.embeddings_url) != bool(environment.embeddings_model):
         faults.append("EMBEDDINGS_URL and EMBEDDINGS_MODEL go together: set both, or neither for the embedded model.")
     for name in ("model_url", "embeddings_url", "slack_api_url", "discord_api_url"):

@@ -2,12 +2,12 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from aiohttp.web import RouteDef
 
 from bot.errors import PlatformError
-from bot.messages import Fault, MessageDeleted, MessageEdited, MessageReceived, Person, Place, Reply
+from bot.messages import Addressed, Fault, MessageDeleted, MessageEdited, MessageReceived, Person, Place, Reply
 from bot.platforms import Capabilities, Receive, State
 from bot.shaping import split_text
 
@@ -52,7 +52,8 @@ class FakePlatform:
         return []
 
     def split(self, reply: Reply) -> Sequence[Reply]:
-        return [Reply(text, reply.language, reply.sources, reply.notice, reply.answers) for text in split_text(reply.text, self.longest)]
+        *parts, last = split_text(reply.text, self.longest) or [""]
+        return [*(Reply(part, reply.language, answers=reply.answers) for part in parts), replace(reply, text=last)]
 
     async def send(self, place: Place, reply: Reply, key: str) -> str:
         failure = self.failures.pop(0) if self.failures else None
@@ -79,17 +80,20 @@ class FakePlatform:
         *,
         thread: str = "t1",
         author: str = "ada",
-        addressed: str = "mention",
+        addressed: Addressed = "mention",
         id: str = "",
         sent_at: float = 0,
         fresh_after: float | None = None,
+        direct: bool = False,
     ) -> str:
         """A customer writes; the message's id."""
         self._clock += 1
         message = id or f"m{self._clock}"
         person = Person("fake", "w1", author, author.title())
         await self._hear(
-            MessageReceived(f"e{self._clock}", self.place(thread), message, person, text, sent_at or self._clock, addressed, fresh_after)  # type: ignore[arg-type]
+            MessageReceived(
+                f"e{self._clock}", self.place(thread, direct=direct), message, person, text, sent_at or self._clock, addressed, fresh_after
+            )  # type: ignore[arg-type]
         )
         return message
 

@@ -13,6 +13,7 @@ import re
 import time
 from collections.abc import Mapping
 from contextlib import suppress
+from io import BytesIO
 from typing import Any
 from uuid import uuid4
 
@@ -30,7 +31,7 @@ ERRORS = {401: "invalid_auth", 403: "not_in_channel", 404: "channel_not_found"}
 class SlackServer:
     """One workspace, Acme (T1), with our bot (UBOT) in it. Channels exist as soon as they are named: C…, G… private, D… direct."""
 
-    def __init__(self, bot_token: str = "xoxb-test", app_token: str = "xapp-test", *, echo: bool = True) -> None:
+    def __init__(self, bot_token: str = "xoxb-test", app_token: str = "xapp-test", *, echo: bool = True) -> None:  # noqa: S107
         self.bot_token, self.app_token, self.echo, self.scopes = bot_token, app_token, echo, SCOPES
         self.request_url, self.signing_secret = "", ""
         self.patience, self.retry_after = 3.0, (0.05, 0.2, 0.5)
@@ -200,7 +201,7 @@ class SlackServer:
         if attempt:
             sent |= {"X-Slack-Retry-Num": str(attempt), "X-Slack-Retry-Reason": "http_error"}
         try:
-            async with self._session.post(url, data=body, headers={**sent, **headers}) as answer:
+            async with self._session.post(url, data=BytesIO(body), headers={**sent, **headers}) as answer:
                 await answer.read()
                 return answer.status
         except OSError:

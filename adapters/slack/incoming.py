@@ -28,7 +28,7 @@ def read_event(body: Json, bot_user_id: str) -> Event | None:
             return _read_change(body, event, bot_user_id)
         case "message", "message_deleted":
             return _read_deletion(body, event, _text(event, "deleted_ts"), _json(event, "previous_message"), bot_user_id)
-        case ("message" | "app_mention"), subtype if subtype in _SPOKEN:
+        case (("message" | "app_mention"), subtype) if subtype in _SPOKEN:
             return _read_message(body, event, bot_user_id)
     return None
 
@@ -148,6 +148,8 @@ def _resolve(found: re.Match[str]) -> str:
             return f"#{label or target[1:]}"
         case "!":
             return label or f"@{target[1:].removeprefix('subteam^')}"
+    if not target:
+        return label
     if not label or label == target or target.endswith((f":{label}", f"//{label}")):
         return label if target.startswith(("mailto:", "tel:")) and label else target
     return f"[{label}]({target})"

@@ -56,7 +56,7 @@ class Page:
         say = phrases.say
         return {
             "shop": self._shop,
-            "title": say(phrases.PAGE_TITLE, language).replace("{shop}", self._shop),
+            "title": say(phrases.PAGE_TITLE, language, shop=self._shop),
             "hint": say(phrases.PAGE_HINT, language),
             "send": say(phrases.PAGE_SEND, language),
             "empty": say(phrases.PAGE_EMPTY, language),

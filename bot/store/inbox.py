@@ -72,6 +72,8 @@ class InboxStore:
 
     async def edit(self, signal: MessageEdited) -> str | None:
         """Take over a new text; the place whose answer must be made again, if it is not on its way yet."""
+        if not await self._knows(signal):
+            return None
         async with self._database.writing() as connection:
             row = (await connection.execute(_by_identity(signal))).one_or_none()
             if row is None:
@@ -85,6 +87,8 @@ class InboxStore:
 
     async def withdraw(self, signal: MessageDeleted) -> str | None:
         """Forget a message; the place whose answer must be made again, if it is not on its way yet."""
+        if not await self._knows(signal):
+            return None
         async with self._database.writing() as connection:
             row = (await connection.execute(_by_identity(signal))).one_or_none()
             if row is None:
@@ -132,6 +136,11 @@ class InboxStore:
             await connection.execute(update(events).where(events.c.state == "working").values(state="new"))
             found = await connection.execute(select(events.c.place).where(events.c.state == "new").distinct())
             return [str(row.place) for row in found]
+
+    async def _knows(self, signal: MessageEdited | MessageDeleted) -> bool:
+        """Most edits and deletes are of other people's talk; those must not wait for the writer."""
+        async with self._database.reading() as connection:
+            return (await connection.execute(_by_identity(signal))).first() is not None
 
 
 async def _ours(connection: AsyncConnection, place: str) -> bool:

@@ -57,6 +57,8 @@ class PassageRow:
     title: str
     url: str
     language: str
+    indexed_at: float
+    terms: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +161,15 @@ class PassageReader:
 _STAMP = select(func.count(), func.max(documents.c.indexed_at)).select_from(documents)
 _ROWS = (
     select(
-        passages.c.id, passages.c.heading, passages.c.text, documents.c.address, documents.c.title, documents.c.url, documents.c.language
+        passages.c.id,
+        passages.c.heading,
+        passages.c.text,
+        documents.c.address,
+        documents.c.title,
+        documents.c.url,
+        documents.c.language,
+        documents.c.indexed_at,
+        passages.c.terms,
     )
     .join_from(passages, documents)
     .where(passages.c.id.in_(bindparam("ids", expanding=True)))

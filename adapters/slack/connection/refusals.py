@@ -46,9 +46,10 @@ def refusal(error: Exception, method: str = "a call") -> PlatformError:
 
 
 def _refusal_of_the_api(error: SlackApiError, method: str) -> PlatformError:
-    data = getattr(error.response, "data", error.response)
+    data = getattr(error.response, "data", None)
     data = data if isinstance(data, dict) else {}
-    status = int(getattr(error.response, "status_code", None) or getattr(error.response, "status", 200))
+    response = error.response
+    status = int(response.status_code if hasattr(response, "status_code") else response.status)
     code = str(data.get("error") or "")
     text = f"Slack refuses {method}: {code or status}" + (f" (needed: {data['needed']})" if data.get("needed") else "")
     if code in _TOO_MUCH or status == 429:

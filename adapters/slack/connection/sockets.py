@@ -16,7 +16,7 @@ from slack_sdk.socket_mode.request import SocketModeRequest
 
 _PING_EVERY = 10.0
 """Seconds; a connection is lost when four pings have brought no pong."""
-_LOOK_EVERY = 5.0
+_LOOK_EVERY = 1.0
 
 
 class UnderWay:

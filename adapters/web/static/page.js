@@ -5,7 +5,7 @@ const byId = (id) => document.getElementById(id);
 const [log, scroller, welcome, waiting, offline] = ["log", "scroll", "welcome", "waiting", "offline"].map(byId);
 const [form, box, fresh, cancel] = ["ask", "text", "fresh", "cancel"].map(byId);
 const shown = new Map(); // id or key of a message -> its <article>
-const DELAYS = [1, 2, 4, 8, 15]; // seconds between attempts
+const DELAYS = [0.5, 1, 2, 4, 8, 15]; // seconds between attempts
 let conversation = Number(remembered("conversation")) || 1;
 let editing = null;
 
@@ -72,7 +72,7 @@ async function ask(text) {
 }
 
 async function change(article, text) {
-  article.querySelector(".said").textContent = text;
+  rewrite(article, text);
   article.classList.add("sending");
   focusBox();
   await persist("PUT", `/chat/messages/${article.dataset.id}`, { text });
@@ -108,8 +108,10 @@ async function persist(method, url, data) {
   for (let attempt = 0; ; attempt++) {
     const status = await request(method, url, data);
     if (status === 401) await renew(); // the cookie is gone: a visit to the page brings a new one
-    else if (status && status < 500 && status !== 408 && status !== 429) return status < 300;
-    announce(offline, attempt > 0);
+    else if (status && status < 500 && status !== 408 && status !== 429) {
+      if (attempt) announce(offline, false);
+      return status < 300;
+    } else if (attempt) announce(offline, true);
     await pause(DELAYS[Math.min(attempt, DELAYS.length - 1)]);
   }
 }
@@ -131,19 +133,19 @@ const renew = () => request("GET", "/");
 function listen() {
   const events = new EventSource("/chat/events");
   let worried = 0;
-  events.onopen = () => { clearTimeout(worried); announce(offline, false); };
+  const calm = () => { clearTimeout(worried); worried = 0; };
+  events.onopen = () => { calm(); announce(offline, false); };
   events.onerror = async () => {
-    clearTimeout(worried);
-    worried = setTimeout(announce, 1500, offline, true);
+    worried ||= setTimeout(announce, 1500, offline, true); // a short break frightens nobody
     if (events.readyState !== EventSource.CLOSED) return; // it comes back by itself
     await pause(2);
     await renew();
-    clearTimeout(worried);
+    calm();
     listen();
   };
   on(events, "question", question);
   on(events, "answer", answer);
-  on(events, "edit", ({ id, text }) => { const found = shown.get(id); if (found) found.querySelector(".said").textContent = text; });
+  on(events, "edit", ({ id, text }) => { if (shown.has(id)) rewrite(shown.get(id), text); });
   on(events, "deletion", ({ id }) => remove(id));
   events.addEventListener("status", ({ data }) => work(JSON.parse(data).working.includes(String(conversation))));
 }
@@ -159,13 +161,14 @@ function on(events, kind, show) {
 
 function question({ id, text }) {
   const article = shown.get(id) ?? place("question", id);
-  article.querySelector(".said").textContent = text;
+  rewrite(article, text);
   return article;
 }
 
 function answer({ id, key, html, language, dir }) {
-  const known = shown.has(key);
-  const article = shown.get(key) ?? place("answer", key);
+  const known = shown.get(key);
+  if (known?.dataset.id === id) return; // told again after a broken line: nobody wants to hear it read again
+  const article = known ?? place("answer", key);
   article.dataset.id = id;
   const said = article.querySelector(".said");
   said.lang = language;
@@ -173,6 +176,11 @@ function answer({ id, key, html, language, dir }) {
   said.innerHTML = html; // made safe by the server (outgoing.py), and no script of others may run here (CSP)
   work(false);
   if (!known) showFrom(article);
+}
+
+function rewrite(article, text) {
+  const said = article.querySelector(".said");
+  if (said.textContent !== text) said.textContent = text;
 }
 
 function place(kind, name) {

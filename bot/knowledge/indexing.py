@@ -1,0 +1,153 @@
+"""Indexing: the shop's files -> passages, terms and vectors in the database. Only what changed is touched.
+
+Each document is replaced in a transaction of its own, so answers go on meanwhile, and memory holds one document at a time.
+"""
+
+import asyncio
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import regex
+
+from bot.errors import Unreadable
+from bot.knowledge import documents
+from bot.knowledge.documents import Document, File
+from bot.knowledge.embedding import Embedder
+from bot.knowledge.passages import CUTTER, Piece, cut
+from bot.knowledge.terms import terms
+from bot.store.passages import DocumentRow, NewPassage, PassageStore
+
+if TYPE_CHECKING:
+    import numpy as np
+
+BATCH = 16
+
+_LINK = regex.compile(r"!?\[([^\]]*)\]\([^)\s]*(?:\s+\"[^\"]*\")?\)")
+_MARKS = regex.compile(r"</?[a-zA-Z][^>]*>|[*`~]{1,3}|^\s*(?:[-+>]|\|)\s+|^[\s|:-]+$|\s*\|\s*", regex.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class IndexReport:
+    """What an indexing did, by the documents' addresses. `read` counts what was found; `other_models`: vectors of other
+    models than today's were there, so that everything was embedded again."""
+
+    read: int = 0
+    changed: tuple[str, ...] = ()
+    unchanged: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    unreadable: tuple[tuple[str, str], ...] = ()
+    other_models: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class _Progress:
+    changed: list[str] = field(default_factory=list)
+    unchanged: list[str] = field(default_factory=list)
+    unreadable: list[tuple[str, str]] = field(default_factory=list)
+
+
+class Indexer:
+    """Brings the index to what the files say. Addresses are paths below `base` (today's folder unless given).
+
+    `detect` names the language of a text whose document does not. Raises StoreError, and what a remote embedder raises.
+    """
+
+    def __init__(
+        self, store: PassageStore, embedders: Sequence[Embedder], detect: Callable[[str], str], base: Path | None = None
+    ) -> None:
+        self._store = store
+        self._embedders = tuple(embedders)
+        self._detect = detect
+        self._base = Path(base or Path.cwd()).absolute()
+
+    async def index(
+        self, paths: Sequence[str], on_progress: Callable[[int, int, str], None] | None = None, only: bool = False
+    ) -> IndexReport:
+        """Index these files and folders, and forget what is gone from them. `only`: they are all that the shop has, so
+        that every other document is forgotten too. `on_progress(done, of, address)`."""
+        progress = _Progress()
+        stored = await self._store.fingerprints()
+        found = await asyncio.to_thread(self._found, paths, stored, progress.unreadable)
+        other = await self._store.models() - {embedder.name for embedder in self._embedders}
+        for done, file in enumerate(found):
+            if on_progress:
+                on_progress(done, len(found), file.address)
+            await self._one(file, stored, progress)
+        if on_progress:
+            on_progress(len(found), len(found), "")
+        gone = self._gone(paths, stored, {file.address for file in found} | {address for address, _ in progress.unreadable}, only)
+        if gone:
+            await self._store.remove(gone)
+        return IndexReport(
+            len(found), tuple(progress.changed), tuple(progress.unchanged), tuple(gone), tuple(progress.unreadable), tuple(sorted(other))
+        )
+
+    async def _one(self, file: File, stored: dict[str, str], progress: _Progress) -> None:
+        try:
+            data = documents.contents(file)
+            fingerprint = self._fingerprint(data)
+            if stored.get(file.address) == fingerprint:
+                progress.unchanged.append(file.address)
+                return
+            document = await asyncio.to_thread(documents.read, file, data, self._detect)
+        except Unreadable as exc:
+            progress.unreadable.append((exc.document, exc.why))
+            return
+        pieces = await asyncio.to_thread(cut, document.text, document.markdown, document.title)
+        row = DocumentRow(document.address, document.title, document.url, document.language, fingerprint)
+        await self._store.replace(row, await self._embedded(document, pieces))
+        progress.changed.append(file.address)
+
+    async def _embedded(self, document: Document, pieces: Sequence[Piece]) -> list[NewPassage]:
+        made: list[NewPassage] = []
+        for start in range(0, len(pieces), BATCH):
+            batch = pieces[start : start + BATCH]
+            texts = [embedded_text(document.title, piece) for piece in batch]
+            matrices = await asyncio.gather(*(embedder.passages(texts) for embedder in self._embedders))
+            for index, piece in enumerate(batch):
+                vectors: dict[str, np.ndarray] = {
+                    embedder.name: matrix[index] for embedder, matrix in zip(self._embedders, matrices, strict=True)
+                }
+                made.append(NewPassage(piece.heading, piece.text, " ".join(terms(texts[index])), vectors))
+        return made
+
+    def _fingerprint(self, data: bytes) -> str:
+        """Of the document, of how it is cut, and of the models that embed it."""
+        names = [CUTTER, *(embedder.name for embedder in self._embedders)]
+        return hashlib.sha256("\n".join([documents.fingerprint(data), *names]).encode()).hexdigest()[:32]
+
+    def _found(self, paths: Sequence[str], stored: dict[str, str], unreadable: list[tuple[str, str]]) -> list[File]:
+        found: dict[str, File] = {}
+        for path in paths:
+            try:
+                found.update((file.address, file) for file in documents.files(path, self._base))
+            except Unreadable as exc:
+                # A single document that was taken away is no fault: it is removed.
+                if exc.document not in stored or Path(path).exists():
+                    unreadable.append((exc.document, exc.why))
+        return list(found.values())
+
+    def _gone(self, paths: Sequence[str], stored: dict[str, str], there: set[str], only: bool) -> list[str]:
+        missing = [address for address in stored if address not in there]
+        roots = [documents.address_of(path, self._base) for path in paths]
+        lost = [root for path, root in zip(paths, roots, strict=True) if not Path(path).exists() and root not in stored]
+        kept = [address for address in missing if any(_below(address, root) for root in lost)]
+        return [address for address in missing if address not in kept and (only or any(_below(address, root) for root in roots))]
+
+
+def embedded_text(title: str, piece: Piece) -> str:
+    """What a passage's vectors and terms are of: its title, its headings, and its text without the marks of Markdown."""
+    return "\n".join(part for part in (title, piece.heading, plain(piece.text)) if part)
+
+
+def plain(text: str) -> str:
+    """Markdown without its marks: link texts, cells and words stay."""
+    lines = _MARKS.sub(" ", _LINK.sub(r"\1", text)).splitlines()
+    return "\n".join(line.strip() for line in lines if line.strip())
+
+
+def _below(address: str, root: str) -> bool:
+    return root == "." or address == root or address.startswith(root.rstrip("/") + "/")

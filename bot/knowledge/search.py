@@ -1,0 +1,186 @@
+"""Search: a question in any language -> the passages that answer it, and how sure that is.
+
+Vectors are searched in memory, words in the database: one transaction for one search. An index that another process
+changed is noticed by its stamp.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from bot.knowledge import scoring
+from bot.knowledge.answerable import Measured, probability
+from bot.knowledge.embedding import Embedder
+from bot.knowledge.scoring import Asked, Ground
+from bot.knowledge.terms import identifiers, question_terms
+from bot.store.passages import PassageReader, PassageRow, PassageStore, Snapshot, Stamp
+
+if TYPE_CHECKING:
+    import numpy as np
+
+log = logging.getLogger(__name__)
+
+HITS = 200
+REPEATED = 0.6
+"""What a second passage of one document counts less."""
+SHORT_QUESTION = 40
+"""Up to so many characters a question may lean on the one before it ("and to Austria?")."""
+CONTEXT = 0.3
+RELOAD_SECONDS = 2.0
+"""While somebody indexes, the vectors are not read again more often than this, unless a found passage has changed."""
+LARGE = 20_000
+"""Passages from which on the arithmetic would hold up the event loop."""
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A piece of a shop document. `document` is its address (path); `heading` what stands above it ("Returns > How long")."""
+
+    document: str
+    title: str
+    url: str
+    language: str
+    heading: str
+    text: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search found, the best first. `answerable`: how likely it is (0 to 1) that they answer the question.
+    `vectors` are the question's own, by embedder, for whoever goes on with it."""
+
+    passages: tuple[Passage, ...]
+    answerable: float
+    vectors: "Mapping[str, np.ndarray]" = field(default_factory=dict, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """Where the best passages are in the ground, with the scores of all and the cosines by embedder."""
+
+    places: list[int]
+    scores: "np.ndarray"
+    cosines: "Mapping[str, np.ndarray]"
+
+
+class Knowledge:
+    """What the shop's documents say. Raises StoreError, and what a remote embedder raises."""
+
+    def __init__(self, store: PassageStore, embedders: Sequence[Embedder] = ()) -> None:
+        self._store = store
+        self._embedders = tuple(embedders)
+        self._languages = {embedder.name: embedder.languages for embedder in self._embedders}
+        self._ground: Ground | None = None
+        self._stamp: Stamp = (-1, 0.0)
+        self._loaded_at = 0.0
+
+    async def load(self) -> None:
+        """Make the embedders ready and read the vectors into memory; again after an indexing."""
+        await asyncio.gather(*(embedder.load() for embedder in self._embedders))
+        self._take(await self._store.snapshot(self._models()))
+
+    @property
+    def size(self) -> int:
+        """How many passages are known; 0 before `load`."""
+        return len(self._ground) if self._ground else 0
+
+    async def search(self, question: str, language: str, limit: int = 5, context: str = "") -> Found:
+        """The best passages for a question in this language. `context`: what was asked before, "" at first."""
+        asked_terms = question_terms(question) or question_terms(context)
+        vectors = await self._vectors(question, language, context)
+        async with self._store.reading() as reader:
+            ground = await self._fresh(reader)
+            scored, rows = await self._best(reader, ground, asked_terms, vectors, language, limit)
+            if len(rows) < len(scored.places):
+                ground = self._take(await reader.snapshot(self._models()))
+                scored, rows = await self._best(reader, ground, asked_terms, vectors, language, limit)
+        passages = [(rows[passage], place) for place in scored.places if (passage := int(ground.ids[place])) in rows]
+        sure = probability(_measured(language, asked_terms, scored, [row for row, _ in passages])) if passages else 0.0
+        return Found(tuple(_shown(row, float(scored.scores[place])) for row, place in passages), sure, vectors)
+
+    async def _best(
+        self,
+        reader: PassageReader,
+        ground: Ground,
+        asked_terms: list[str],
+        vectors: "Mapping[str, np.ndarray]",
+        language: str,
+        limit: int,
+    ) -> tuple[Scored, dict[int, PassageRow]]:
+        if not len(ground):
+            import numpy as np
+
+            return Scored([], np.zeros(0), {}), {}
+        words = await reader.full_text(asked_terms, HITS)
+        exact = await reader.full_text(identifiers(asked_terms), HITS) if words else []
+        usable = {name: vector for name, vector in vectors.items() if name in ground.matrices}
+        asked = Asked(language, usable, words, exact)
+        if len(ground) > LARGE:
+            scored = await asyncio.to_thread(_ranked, ground, asked, self._languages, limit)
+        else:
+            scored = _ranked(ground, asked, self._languages, limit)
+        rows = await reader.rows([int(ground.ids[place]) for place in scored.places])
+        # A row that is younger than the vectors is another passage under an id that was given again.
+        return scored, {passage: row for passage, row in rows.items() if row.indexed_at <= self._stamp[1]}
+
+    async def _fresh(self, reader: PassageReader) -> Ground:
+        stamp = await reader.stamp()
+        if self._ground is None or (stamp != self._stamp and time.monotonic() - self._loaded_at > RELOAD_SECONDS):
+            return self._take(await reader.snapshot(self._models()))
+        return self._ground
+
+    def _take(self, snapshot: Snapshot) -> Ground:
+        """A snapshot of the index becomes what is searched. A model that lacks vectors sits out, rather than be mixed."""
+        matrices = {}
+        for name, matrix in snapshot.matrices.items():
+            if snapshot.covered[name] == len(snapshot.ids):
+                matrices[name] = matrix
+            else:
+                log.warning("the documents are not indexed with the model %s: run `python -m bot index`", name)
+        self._ground = Ground.of(snapshot.ids, snapshot.documents, snapshot.languages, matrices)
+        self._stamp, self._loaded_at = snapshot.stamp, time.monotonic()
+        return self._ground
+
+    async def _vectors(self, question: str, language: str, context: str) -> "dict[str, np.ndarray]":
+        able = [embedder for embedder in self._embedders if embedder.languages is None or language in embedder.languages]
+        leaning = context if len(question) <= SHORT_QUESTION else ""
+        found = await asyncio.gather(*(_vector(embedder, question, leaning) for embedder in able))
+        return {embedder.name: vector for embedder, vector in zip(able, found, strict=True)}
+
+    def _models(self) -> list[tuple[str, int]]:
+        return [(embedder.name, embedder.dimension) for embedder in self._embedders]
+
+
+async def _vector(embedder: Embedder, question: str, context: str) -> "np.ndarray":
+    vector = await embedder.question(question)
+    if not context.strip():
+        return vector
+    leaning = vector + CONTEXT * await embedder.question(context)
+    norm = float(leaning @ leaning) ** 0.5
+    return leaning / norm if norm else vector
+
+
+def _ranked(ground: Ground, asked: Asked, languages: Mapping[str, frozenset[str] | None], limit: int) -> Scored:
+    scores, cosines = scoring.scored(ground, asked, languages)
+    places = scoring.chosen(ground, scores, limit, REPEATED)
+    if not cosines:
+        places = [place for place in places if scores[place] > 0]
+    return Scored(places, scores, cosines)
+
+
+def _measured(language: str, asked_terms: list[str], scored: Scored, rows: Sequence[PassageRow]) -> Measured:
+    """What tells whether the three best passages answer."""
+    cosines = {name: float(values[scored.places[:3]].max()) for name, values in scored.cosines.items()}
+    stands_out = max(((cosines[name] - values.mean()) / max(values.std(), 1e-6) for name, values in scored.cosines.items()), default=0.0)
+    held = [set(row.terms.split()) for row in rows[:3]]
+    whole = sum(map(len, asked_terms)) or 1
+    covered = max(sum(len(term) for term in asked_terms if term in words) / whole for words in held)
+    return Measured(language, rows[0].language == language, cosines, float(stands_out), covered)
+
+
+def _shown(row: PassageRow, score: float) -> Passage:
+    return Passage(row.address, row.title, row.url, row.language, row.heading, row.text, round(score, 4))

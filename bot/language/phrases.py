@@ -1,0 +1,78 @@
+"""Our own sentences: what the desk says without a model, in every language that it serves.
+
+The English sentence is the key (its translations lie in locale/<code>/LC_MESSAGES/polydesk.po). After a change
+there, `make translations` compiles them. A language or a sentence without a translation falls back to English.
+"""
+
+from functools import lru_cache
+from gettext import NullTranslations, translation
+from pathlib import Path
+from typing import Literal
+
+LANGUAGES = ("en", "de", "es", "fr", "it", "pt", "nl", "pl", "tr", "ru", "ar", "zh", "ja", "ko", "hi", "vi")
+"""The languages in which we have every sentence; a shop serves these unless it says otherwise."""
+
+_RIGHT_TO_LEFT = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"})
+
+
+def N_(sentence: str) -> str:  # noqa: N802  (the name under which Babel looks for sentences)
+    """The sentence itself: marks it for the translators."""
+    return sentence
+
+
+AI_NOTICE = N_("I am an AI assistant and can be wrong. Please check what matters to you.")
+LEAD_IN = N_("This is what our help pages say:")
+LEAD_IN_OTHER = N_("This is what our help pages say, in {language}:")
+DO_NOT_KNOW = N_("I did not find an answer to this in our help pages.")
+NEAREST = N_("The nearest article is: {title}")
+CONTACT = N_("You can reach a person here: {contact}")
+ASK_AGAIN = N_("Please ask in other words, or ask for a person.")
+SORRY = N_("Sorry, something went wrong on our side. Please try again. Reference: {reference}")
+MODEL_AWAY = N_("Our assistant cannot write freely right now, so here is the text of the help page. Reference: {reference}")
+EMPTY = N_("Hello! What would you like to know?")
+TOO_LONG = N_("Your message is too long for me. Please shorten it to {count} characters.")
+SOURCES = N_("Sources")
+THINKING = N_("Looking it up …")
+
+PAGE_TITLE = N_("Ask {shop}")
+PAGE_HINT = N_("Write your question")
+PAGE_SEND = N_("Send")
+PAGE_EMPTY = N_("Ask anything about orders, delivery or returns.")
+PAGE_WAITING = THINKING
+PAGE_OFFLINE = N_("Connection lost; trying again …")
+PAGE_NEW = N_("New conversation")
+PAGE_BADGE = N_("AI assistant")
+PAGE_EDIT = N_("Edit")
+PAGE_DELETE = N_("Delete")
+
+
+def say(phrase: str, language: str, /, **values: object) -> str:
+    """One of our sentences in a language ("de", "zh-TW"), its {places} filled; without values they stay as they are."""
+    sentence = _catalogue(_main(language)).gettext(phrase)
+    return sentence.format(**values) if values else sentence
+
+
+def direction(language: str) -> Literal["ltr", "rtl"]:
+    """Which way the language is written."""
+    return "rtl" if _main(language) in _RIGHT_TO_LEFT else "ltr"
+
+
+@lru_cache(maxsize=1024)
+def name_of(language: str, in_language: str) -> str:
+    """What a language is called in another: ("de", "fr") is "allemand". An unknown code names itself."""
+    # Babel takes a tenth of a second to import, and the command line must start at once.
+    from babel import Locale, UnknownLocaleError
+
+    try:
+        return Locale.parse(_main(language)).get_language_name(_main(in_language)) or language
+    except (UnknownLocaleError, ValueError):
+        return language
+
+
+def _main(language: str) -> str:
+    return language.replace("_", "-").partition("-")[0].lower()
+
+
+@lru_cache(maxsize=64)
+def _catalogue(language: str) -> NullTranslations:
+    return translation("polydesk", Path(__file__).parent / "locale", [language], fallback=True)

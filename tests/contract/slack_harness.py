@@ -1,0 +1,151 @@
+"""The harness of the platform contract for Slack: the real adapter beside the loopback Slack."""
+
+import asyncio
+import inspect
+
+import slack_sdk.errors
+from aiohttp import web
+from slack_sdk.errors import SlackApiError, SlackClientError, SlackTokenRotationError
+
+from adapters.slack import SlackPlatform
+from adapters.slack.connection.refusals import refusal
+from bot.errors import PlatformError
+from bot.messages import Event, Place
+from bot.platforms import Receive
+from tests.contract.platform_contract import EVERYTHING
+from tests.slack_server import APP, BOT, TEAM, SlackServer
+
+SECRET = "a-signing-secret"
+SEED = "1700000000.000001"
+
+
+class SlackHarness:
+    """The real adapter beside the loopback Slack."""
+
+    can = EVERYTHING
+    longest = 5_000
+
+    def __init__(self, server: SlackServer, *, http: bool = False) -> None:
+        self.server = server
+        self.http = http
+        tokens = {"signing_secret": SECRET} if http else {"app_token": "xapp-test"}
+        self.platform = SlackPlatform("xoxb-test", api_url=server.url, **tokens)
+        self.last = ("C1", "")
+        self.refused = asyncio.Event()
+        self.runner: web.AppRunner | None = None
+        self.events_url = ""
+        server.retry_after = ()
+        server.messages["C1"] = [{"type": "message", "user": "U1", "text": "first", "ts": SEED}]
+
+    async def open_door(self) -> str:
+        """Serve the adapter's routes, as bot/server.py does; the address of its door."""
+        app = web.Application()
+        app.add_routes(self.platform.routes())
+        self.runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
+        await self.runner.setup()
+        await web.TCPSite(self.runner, "127.0.0.1", 0).start()
+        self.events_url = f"http://127.0.0.1:{self.runner.addresses[0][1]}/slack/events"
+        return self.events_url
+
+    async def start(self, receive: Receive) -> None:
+        async def watched(event: Event) -> None:
+            try:
+                await receive(event)
+            except Exception:
+                self.refused.set()
+                raise
+
+        if self.http:
+            self.server.request_url, self.server.signing_secret = await self.open_door(), SECRET
+        await self.platform.start(watched)
+
+    async def hear(self, kind: str, text: str = "hello") -> None:
+        hearing = asyncio.create_task(self._do(kind, text))
+        refused = asyncio.create_task(self.refused.wait())
+        await asyncio.wait({hearing, refused}, return_when=asyncio.FIRST_COMPLETED)
+        if refused.done() and not hearing.done():
+            self.server.patience = 0.05
+            await asyncio.sleep(0.05)
+            hearing.cancel()
+        refused.cancel()
+        await asyncio.gather(hearing, refused, return_exceptions=True)
+
+    async def _do(self, kind: str, text: str) -> None:
+        server, channel = self.server, "D1" if kind == "direct" else "C1"
+        more = {"own_message": {"bot_id": "BBOT", "app_id": APP}, "other_bot": {"bot_id": "B2", "app_id": "A2"}}.get(kind, {})
+        user = {"own_message": BOT, "other_bot": "U9"}.get(kind, "U1")
+        match kind:
+            case "edit":
+                await server.edit(*self.last, text)
+            case "delete":
+                await server.delete(*self.last)
+            case "direct" | "mention":
+                self.last = channel, await server.say(channel, user, text)
+            case "follow_up":
+                await server.say(channel, user, text, thread_ts=SEED, mention=False)
+            case "plain_talk":
+                await server.say(channel, user, text, mention=False)
+            case "same_message_twice":
+                ts = await server.say(channel, user, text)
+                event = {**server.message(channel, ts), "channel": channel, "channel_type": "channel"}
+                await server.deliver(server._envelope(event))
+            case _:
+                await server.say(channel, user, text, thread_ts=SEED, **more)
+
+    async def redeliver(self) -> None:
+        self.server.patience = 3.0
+        if not self.http:
+            await asyncio.sleep(0)
+        if not self.server.undelivered:
+            message = self.server.message("D1", self.server.messages["D1"][-1]["ts"])
+            self.server.undelivered.append(self.server._envelope({**message, "channel": "D1", "channel_type": "im"}))
+        await self.server.redeliver()
+
+    async def heartbeat(self) -> bool:
+        return await self.server.heartbeat()
+
+    def sent(self) -> list[str]:
+        return self.server.texts()
+
+    def raw_sent(self) -> list[dict[str, object]]:
+        return self.server.posts
+
+    def pinged(self) -> list[str]:
+        return self.server.pinged()
+
+    def fail_next(self, status: int, retry_after: float | None = None) -> None:
+        self.server.fail_next(status, retry_after)
+
+    def drop_next(self) -> None:
+        self.server.drop_next()
+
+    def unmapped(self) -> list[str]:
+        return [kind.__name__ for kind in library_errors() if not isinstance(refusal(an_error(kind)), PlatformError)]
+
+    def place(self) -> Place:
+        return Place("slack", TEAM, "C1", SEED)
+
+    async def close(self) -> None:
+        await self.platform.stop()
+        if self.runner is not None:
+            await self.runner.cleanup()
+
+
+def library_errors() -> list[type[SlackClientError]]:
+    classes = (value for _, value in inspect.getmembers(slack_sdk.errors, inspect.isclass))
+    return [kind for kind in classes if issubclass(kind, Exception)]
+
+
+class Answer(dict):  # type: ignore[type-arg]
+    """The shape of the library's response."""
+
+    def __init__(self, data: object, status_code: int = 200, headers: dict[str, str] | None = None) -> None:
+        super().__init__()
+        self.data, self.status_code, self.headers = data, status_code, headers or {}
+
+
+def an_error(kind: type[SlackClientError]) -> SlackClientError:
+    api_error = SlackApiError("no", Answer({"ok": False, "error": "invalid_auth"}))
+    if kind is SlackApiError:
+        return api_error
+    return SlackTokenRotationError(api_error) if kind is SlackTokenRotationError else kind("no")

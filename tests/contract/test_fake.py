@@ -1,0 +1,83 @@
+"""The fake platform keeps the contract too: what a story shows on it holds on the others."""
+
+from collections.abc import AsyncIterator
+from time import time
+
+import pytest
+
+from bot.errors import NotAllowed, PlaceGone, PlatformError, RateLimited, Unreachable
+from bot.messages import Place
+from bot.platforms import Receive
+from tests.contract.platform_contract import PlatformContract
+from tests.fake_platform import FakePlatform
+
+REFUSALS = {401: NotAllowed, 403: NotAllowed, 404: PlaceGone, 500: Unreachable}
+ADDRESSED = {"direct": "direct", "mention": "mention", "follow_up": "maybe"}
+
+
+class FakeHarness:
+    """Hands on a fake: what a platform would read, the fake is told."""
+
+    can = frozenset({"direct", "mention", "follow_up", "edit", "delete", "same_message_twice", "failing", "find_sent"})
+    longest = 2000
+
+    def __init__(self) -> None:
+        self.platform = FakePlatform()
+        self.platform._clock = int(time())
+        self._last = ""
+
+    async def start(self, receive: Receive) -> None:
+        await self.platform.start(receive)
+
+    async def hear(self, kind: str, text: str = "hello") -> None:
+        if kind == "edit":
+            await self.platform.edit(self._last, text)
+        elif kind == "delete":
+            await self.platform.delete(self._last)
+        elif kind == "same_message_twice":
+            for _ in range(2):
+                await self.platform.say(text, id="twice")
+        else:
+            self._last = await self.platform.say(text, addressed=ADDRESSED[kind], direct=kind == "direct")
+
+    async def redeliver(self) -> None:
+        """Nothing is ever lost between us and a fake."""
+
+    async def heartbeat(self) -> bool:
+        return True
+
+    def sent(self) -> list[str]:
+        return [
+            "\n".join([post.reply.text, *(f"{source.title} {source.url}" for source in post.reply.sources), post.reply.notice])
+            for post in self.platform.posts
+        ]
+
+    def raw_sent(self) -> list[dict[str, object]]:
+        return [{"text": post.reply.text} for post in self.platform.posts]
+
+    def pinged(self) -> list[str]:
+        return []
+
+    def fail_next(self, status: int, retry_after: float | None = None) -> None:
+        failure: PlatformError = RateLimited("wait", retry_after or 1) if status == 429 else REFUSALS[status]("no")
+        self.platform.failures.append(failure)
+
+    def drop_next(self) -> None:
+        self.platform.failures.append(Unreachable("cut"))
+
+    def unmapped(self) -> list[str]:
+        return []
+
+    def place(self) -> Place:
+        return self.platform.place()
+
+    async def close(self) -> None:
+        await self.platform.stop()
+
+
+class TestFake(PlatformContract):
+    @pytest.fixture
+    async def harness(self) -> AsyncIterator[FakeHarness]:
+        harness = FakeHarness()
+        yield harness
+        await harness.close()

@@ -1,0 +1,83 @@
+"""Settings: what a shop owner may write, and every fault named at once."""
+
+from pathlib import Path
+
+import pytest
+
+from bot import config
+from bot.errors import ConfigError
+from bot.store.database import database_url
+
+
+def faults() -> tuple[str, ...]:
+    with pytest.raises(ConfigError) as caught:
+        config.load()
+    return caught.value.faults
+
+
+def test_with_no_settings_at_all_the_sample_shop_is_the_shop() -> None:
+    settings = config.load()
+    assert settings.sample
+    assert settings.documents == (str(config.SAMPLE_SHOP),)
+    assert settings.shows_page
+    assert len(settings.shop.shop.languages) == 16
+
+
+def test_documents_stand_relative_to_shop_toml(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "shop").mkdir()
+    (tmp_path / "shop" / "shop.toml").write_text('[shop]\ndocuments = ["pages", "https://shop.example/help"]\n')
+    monkeypatch.setenv("SHOP_FILE", "shop/shop.toml")
+    assert config.load().documents == (str(tmp_path / "shop" / "pages"), "https://shop.example/help")
+
+
+def test_every_fault_is_named_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "shop.toml").write_text('[shop]\nlanguagse = ["en"]\ndefault_language = "xx"\n[answers]\nthreshold = 7\n')
+    for name, value in {
+        "PORT": "http",
+        "MODEL_NAME": "small",
+        "EMBEDDINGS_URL": "https://e.example/v1",
+        "SLACK_API_URL": "slack.com",
+    }.items():
+        monkeypatch.setenv(name, value)
+    said = "\n".join(faults())
+    for part in ("languagse", "threshold", "PORT", "MODEL_URL", "EMBEDDINGS_MODEL"):
+        assert part in said
+
+
+@pytest.mark.parametrize(
+    ("written", "named"), [("[shop", "not TOML"), ("[shop]\nlanguages = []", "names no language"), ("[nope]\na=1", "unknown key")]
+)
+def test_a_broken_shop_toml_is_explained(written: str, named: str, tmp_path: Path) -> None:
+    (tmp_path / "shop.toml").write_text(written)
+    assert named in "\n".join(faults())
+
+
+def test_a_shop_file_that_is_named_and_missing_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SHOP_FILE", "elsewhere.toml")
+    assert "elsewhere.toml" in faults()[0]
+
+
+def test_on_another_host_the_page_is_off_unless_the_shop_opens_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOST", "shop.example")
+    assert not config.load().shows_page
+    (tmp_path / "shop.toml").write_text("[page]\nopen = true\n")
+    assert config.load().shows_page
+
+
+@pytest.mark.parametrize(
+    ("written", "driver"),
+    [
+        ("sqlite:///a.db", "sqlite+aiosqlite"),
+        ("sqlite+aiosqlite:///a.db", "sqlite+aiosqlite"),
+        ("postgres://u:p@h/d", "postgresql+psycopg"),
+        ("postgresql://u:p@h/d", "postgresql+psycopg"),
+    ],
+)
+def test_each_way_to_write_a_database_means_the_async_driver(written: str, driver: str) -> None:
+    assert database_url(written).drivername == driver
+
+
+@pytest.mark.parametrize("written", ["mysql://h/d", "polydesk.db", ""])
+def test_another_database_is_refused_with_a_sentence(written: str) -> None:
+    with pytest.raises(ConfigError, match="DATABASE_URL"):
+        database_url(written)
