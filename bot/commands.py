@@ -10,7 +10,7 @@ from typing import Any
 
 from rich.console import Console
 from rich.markdown import Markdown
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from bot import app, config, doctor, logs
@@ -115,19 +115,34 @@ def _show_report(report: IndexReport) -> None:
         console.print(f"[red]unreadable[/red] {document}: {why}", highlight=False)
 
 
+class _Bar:
+    """A progress bar on standard error that appears with the first step and goes with the last."""
+
+    def __init__(self, title: str) -> None:
+        self._title = title
+        self._bar: Progress | None = None
+        self._task = TaskID(0)
+
+    def __call__(self, done: int, total: int, _name: str) -> None:
+        if self._bar is None:
+            columns = (TextColumn("[bold]{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+            self._bar = Progress(*columns, console=Console(stderr=True), disable=not sys.stderr.isatty())
+            self._bar.start()
+            self._task = self._bar.add_task(self._title, total=total)
+        self._bar.update(self._task, completed=done, total=total)
+        if done >= total:
+            self.close()
+
+    def close(self) -> None:
+        """Leave the terminal as it was. Twice is fine."""
+        if self._bar is not None:
+            self._bar.stop()
+
+
 @contextmanager
-def _progress(title: str) -> Iterator[app.Progress]:
-    """A bar on standard error that appears with the first step."""
-    console = Console(stderr=True)
-    columns = (TextColumn("[bold]{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True, disable=not sys.stderr.isatty()) as bar:
-        tasks: dict[str, Any] = {}
-
-        def step(done: int, total: int, _name: str) -> None:
-            if "task" not in tasks:
-                tasks["task"] = bar.add_task(title, total=total)
-            bar.update(tasks["task"], completed=done, total=total)
-            if done >= total:
-                bar.stop()
-
-        yield step
+def _progress(title: str) -> Iterator[_Bar]:
+    bar = _Bar(title)
+    try:
+        yield bar
+    finally:
+        bar.close()

@@ -14,7 +14,7 @@ Size = Callable[[str], int]
 """How long a text is for the platform: characters, UTF-16 units, or whatever it counts once rendered."""
 
 _FENCE = regex.compile(r" {0,3}(?P<mark>`{3,}(?=[^`]*$)|~{3,}).*")
-_RULE = regex.compile(r"[ \t]*\|?[ \t]*:?-+:?[ \t]*(\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*")
+_RULE = regex.compile(r"[ \t]*+\|?[ \t]*+:?-++:?[ \t]*+(?:\|[ \t]*+:?-++:?[ \t]*+)*+\|?[ \t]*+")
 _WHOLE = regex.compile(r"!?\[[^\[\]\n]*\]\([^()\s]*\)|`[^`\n]+`|https?://\S+")
 _SENTENCE_END = regex.compile(r"""[.!?…]["'”»)\]]*\s+|[。！？][」』）]*""")
 _SPACE = regex.compile(r"\s+")

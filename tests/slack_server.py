@@ -159,11 +159,12 @@ class SlackServer:
 
     async def deliver(self, payload: Json) -> bool:
         """Send until it is acknowledged, as often as `retry_after` allows; what is not stays in `undelivered`."""
+        self.undelivered.append(payload)
         for attempt, wait in enumerate((0.0, *self.retry_after)):
             await asyncio.sleep(wait)
             if await self._deliver_once(payload, attempt):
+                self.undelivered.remove(payload)
                 return True
-        self.undelivered.append(payload)
         return False
 
     async def redeliver(self) -> None:

@@ -132,7 +132,7 @@ def plain_text(text: str, bot_user_id: str) -> str:
 def _without_mention(text: str, bot_user_id: str) -> str:
     mention = rf"<@{re.escape(bot_user_id)}(?:\|[^<>]*)?>"
     text = re.sub(rf"\A\s*(?:{mention}[ \t]*[,:]?\s*)+", "", text)
-    return re.sub(rf"[ \t]*{mention}", "", text)
+    return re.sub(rf"(?<![ \t])[ \t]*{mention}", "", text)
 
 
 def _resolve(found: re.Match[str]) -> str:

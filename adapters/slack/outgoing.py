@@ -27,7 +27,7 @@ _JOINER = "\u2060"
 _TOKEN = re.compile(r"<(?=[@#][A-Za-z0-9]|!\s*(?:channel|here|everyone|group|subteam|date))", re.IGNORECASE)
 _CALL = re.compile(r"(?<![\w.+/-])@(?=(?:channel|here|everyone|group)\b)", re.IGNORECASE)
 _LABELLED = re.compile(r"<((?:https?|mailto|tel):[^<>|\s]*)\|([^<>]*)>", re.IGNORECASE)
-_IMAGE = re.compile(r"!+(?=\[[^\]\n]*\][(\[])")
+_IMAGE = re.compile(r"(?<!!)!++(?=\[)")
 _NAMELESS = re.compile(r"\[\s*\]\(([^()\s]+)\)")
 _LINK = re.compile(r"\[([^\[\]\n]*)\]\((https?://[^()\s]+)\)")
 _BOLD = re.compile(r"\*\*(?=\S)([^*\n]+)\*\*")
@@ -84,7 +84,7 @@ def harmless(text: str) -> str:
         text = _TOKEN.sub("<" + _JOINER, _LABELLED.sub(r"\2 (\1)", text))
     if "@" in text:
         text = _CALL.sub("@" + _JOINER, text)
-    if "[" in text:
+    if "](" in text or "][" in text:
         text = _NAMELESS.sub(r"\1", _IMAGE.sub("", text))
     return text
 

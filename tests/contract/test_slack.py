@@ -6,6 +6,7 @@ import logging
 from collections.abc import AsyncIterator
 
 import pytest
+from aiohttp import ClientSession
 from slack_sdk.errors import SlackApiError
 
 from adapters.slack import SlackPlatform
@@ -107,6 +108,28 @@ class TestTheDoor:
             await door.hear("direct", "my secret is 4711")
         assert "was not written down" in caplog.text
         assert "4711" not in caplog.text
+
+    async def test_a_body_that_hides_its_size_is_not_read_to_its_end(self, door: SlackHarness) -> None:
+        async def endless() -> AsyncIterator[bytes]:
+            for _ in range(40):
+                yield b" " * 65_536
+
+        await door.start(Heard())
+        async with ClientSession() as session, session.post(door.events_url, data=endless()) as answer:
+            assert answer.status == 413
+
+    async def test_stopping_lets_a_request_under_way_end_and_takes_no_other(self, door: SlackHarness) -> None:
+        heard = Heard()
+        await door.start(heard)
+        heard.open.clear()
+        hearing = asyncio.create_task(door.hear("direct", "Just in time"))
+        await asyncio.wait_for(heard.entered.wait(), 5)
+        stopping = asyncio.create_task(door.platform.stop())
+        await asyncio.sleep(0.01)
+        assert await door.server.deliver_http(door.events_url, door.server._envelope({"type": "message"}), SECRET) == 503
+        heard.open.set()
+        await asyncio.gather(hearing, stopping)
+        assert heard.only().text == "Just in time"
 
     def test_without_a_secret_there_is_no_door(self) -> None:
         assert SlackPlatform("xoxb-1").routes() == []

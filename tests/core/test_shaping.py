@@ -1,6 +1,7 @@
 """A long answer, cut into messages: nothing lost, nothing too long, nothing broken in the middle."""
 
 import re
+import time
 
 import pytest
 import regex
@@ -82,3 +83,12 @@ def test_a_message_ends_where_a_reader_would_pause(text: str, pieces: list[str])
 def test_the_platform_may_count_in_its_own_way() -> None:
     pieces = split_text("🙂" * 100, 40, lambda text: len(text.encode("utf-16-le")) // 2)
     assert [len(piece) for piece in pieces] == [20] * 5
+
+
+@pytest.mark.parametrize(
+    "text", ["|" + " " * 20_000 + "x\n" * 2, "|\n" * 10_000, "[" * 20_000, "`" * 20_000, "```\n" * 5_000, "a|\n-|\n" * 4_000]
+)
+def test_a_text_made_to_be_slow_is_cut_quickly(text: str) -> None:
+    began = time.process_time()
+    split_text(text, 2_000)
+    assert time.process_time() - began < 1

@@ -1,6 +1,7 @@
 """Slack's deliveries, read: the payloads of tests/recordings/slack, and what no honest Slack would send."""
 
 import json
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -106,6 +107,13 @@ def test_no_malformed_delivery_is_ever_an_exception(name: str, outer: str, inner
 def test_no_text_is_ever_an_exception_and_every_text_can_be_kept(text: str) -> None:
     assert "\0" not in plain_text(text, "UBOT")
     plain_text(text, "UBOT").encode()
+
+
+@pytest.mark.parametrize("text", [" " * 40_000 + "x<@UBOT>", "<@UBOT>" * 5_000, "<" * 40_000, "<@UBOT>" + "&" * 40_000])
+def test_a_text_made_to_be_slow_is_not(text: str) -> None:
+    began = time.process_time()
+    plain_text(text, "UBOT")
+    assert time.process_time() - began < 0.2
 
 
 @pytest.mark.parametrize(

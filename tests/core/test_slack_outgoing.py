@@ -55,6 +55,7 @@ def test_innocent_text_is_left_alone(text: str) -> None:
     ("text", "shown"),
     [
         ("![shoe](https://shop.example/shoe.png)", "[shoe](https://shop.example/shoe.png)"),
+        ("!![a [b] c](https://shop.example/shoe.png)", "[a [b] c](https://shop.example/shoe.png)"),
         ("![](https://shop.example/shoe.png)", "https://shop.example/shoe.png"),
         ("<https://evil.example|https://bank.example>", "https://bank.example (https://evil.example)"),
     ],

@@ -1,0 +1,66 @@
+"""Small words that give a short message away where letters alone do not: greetings, thanks, articles, question words.
+
+Kept for languages of the Latin alphabet only; other scripts speak for themselves. A word that several languages
+share stands in each of their lists. Accents may be left out by whoever writes.
+"""
+
+WORDS = {
+    "en": """hi hello hey thanks thank you please sorry yes bye good morning evening the a an and or is are was were do does did
+        can could will would have has had i my me we our your it this that these there what when where how why which who
+        not no don't i'm it's of to in on for from with without by at about order refund return shipping delivery help""",
+    "de": """hallo hi guten tag morgen abend moin danke dankeschön vielen dank bitte gern ja nein tschüss servus grüß gott der die
+        das den dem ein eine einen einem einer und oder ist sind war habe haben hat hatte ich mir mich mein meine meinen wir uns
+        unsere sie ihr ihre es was wann wo wie warum wer welche nicht kein keine von zu zum zur im mit ohne für auf aus bei nach
+        kann können möchte wurde wird noch schon auch bestellung lieferung versand rückgabe geld hilfe""",
+    "es": """hola buenas buenos días tardes noches gracias muchas por favor perdón sí adiós el la los las un una y o es son está
+        están era he ha han tengo tiene yo me mi mis nos nuestro su sus lo le qué cuándo cuánto dónde cómo quién cuál no de del
+        a al en con sin para puedo pueden quiero pero más ya muy pedido devolución envío entrega ayuda dinero""",
+    "fr": """bonjour bonsoir salut coucou merci beaucoup svp plaît pardon oui non au revoir le la les un une des et ou est sont
+        était ai as avez ont je j'ai me mon ma mes nous notre vous votre vos il elle ce cette c'est que quoi quand où comment
+        combien pourquoi qui quel quelle ne pas n'ai de du d'un à aux en dans avec sans pour sur chez puis-je peux pouvez
+        voudrais mais très commande remboursement retour livraison colis aide""",
+    "it": """ciao salve buongiorno buonasera grazie mille prego per favore scusi sì no arrivederci il lo la i gli le un uno una e o
+        è sono era ho hai ha abbiamo hanno io mi mio mia miei noi nostro ci vi vostro lei suo questo questa che cosa quando
+        quanto dove come perché chi quale non di del della dei delle a al alla da dal in nel con senza su posso può vorrei ma
+        più ancora ordine rimborso reso spedizione consegna pacco aiuto""",
+    "pt": """olá oi bom dia boa tarde noite obrigado obrigada por favor desculpe sim não tchau o a os as um uma e ou é são está
+        estão era tenho tem temos eu me meu minha meus nós nosso você vocês seu sua isso este esta que quando quanto onde como
+        quem qual por de do da dos das no na nos em ao à com sem para posso pode quero gostaria mas mais já muito pedido
+        devolução reembolso envio entrega encomenda ajuda""",
+    "nl": """hallo hoi hey goedemorgen goedemiddag goedenavond dag dank bedankt dankjewel alstublieft alsjeblieft graag sorry ja
+        nee doei de het een en of is zijn was heb heeft hebben had ik mij mijn me wij we ons onze u uw jullie jij je dit dat
+        deze wat wanneer waar hoe waarom wie welke niet geen van te naar in op met zonder voor uit bij over kan kunnen wil
+        wordt maar nog ook bestelling levering retour verzending pakket geld hulp""",
+    "pl": """cześć hej dzień dobry wieczór witam dzięki dziękuję bardzo proszę przepraszam tak nie pa i lub czy jest są był była
+        mam ma mamy ja mnie mi mój moja moje my nasz pan pani państwo to ten ta te tego co kiedy gdzie jak dlaczego kto który
+        ile z ze do na w we od za po bez dla przy o mogę można chcę chciałbym ale już jeszcze się zamówienie zwrot dostawa
+        przesyłka paczka pieniądze pomoc""",
+    "tr": """merhaba selam günaydın iyi günler akşamlar teşekkürler teşekkür ederim sağol lütfen pardon evet hayır hoşça kal bir
+        bu şu o ve veya ile için var yok mı mi mu mü ben bana benim biz siz sizin ne zaman nerede nasıl neden kim hangi kaç
+        kadar değil da de daha çok ama gibi istiyorum olur oldu geldi gelmedi siparişim sipariş iade kargo teslimat para
+        yardım""",
+    "vi": """xin chào cảm ơn cám vui lòng làm ơn lỗi vâng dạ không có và hoặc là của tôi mình em anh chị bạn ạ chúng ta này đó gì
+        khi nào ở đâu thế bao nhiêu tại sao ai cho với từ đến trong được bị đã đang sẽ chưa muốn cần thể rồi nhưng hàng đơn
+        trả giao tiền giúp""",
+    "sv": """hej hejsan tjena god morgon tack så mycket snälla förlåt ja nej hejdå en ett och eller är var har hade jag mig min
+        mitt mina vi oss vår ni er det den detta denna vad när hur varför vem vilken inte av till från i på med utan för kan
+        vill skulle men också beställning leverans retur frakt paket pengar hjälp""",
+    "da": """hej goddag godmorgen tak mange venligst undskyld ja nej farvel en et og eller er var har havde jeg mig min mit mine
+        vi os vores i jer det den dette denne hvad hvornår hvor hvordan hvorfor hvem hvilken ikke af til fra på med uden for
+        kan vil ville men også bestilling ordre levering retur fragt pakke penge hjælp""",
+    "fi": """hei moi terve huomenta kiitos kiitoksia paljon ole hyvä anteeksi kyllä ei moikka ja tai on ovat oli minä minun minulla
+        minulle me meidän te teidän se tämä nämä mikä mitä milloin missä miten miksi kuka en voiko voinko voin haluan mutta
+        myös jo vielä tilaus tilaukseni palautus toimitus paketti rahat apua""",
+    "cs": """ahoj dobrý den ráno večer děkuji díky moc prosím promiňte ano ne nashledanou a nebo je jsou byl byla mám má máme já
+        mi mě můj moje my náš vy váš to ten ta tento co kdy kde jak proč kdo který kolik z ze do na v ve od za po bez pro při
+        o s mohu můžu chci chtěl ale už ještě se si objednávka vrácení doručení doprava balík peníze pomoc""",
+    "ro": """salut bună ziua dimineața seara mulțumesc mersi vă rog scuze da nu pa un o și sau este sunt era am are avem eu mă îmi
+        meu mea mei noi nostru dumneavoastră acest această asta ce când unde cum cine care cât de la din în pe cu fără pentru
+        prin pot puteți vreau dar mai foarte comanda retur livrare colet bani ajutor""",
+    "hu": """szia sziasztok helló jó napot reggelt estét köszönöm köszi szépen kérem elnézést igen nem viszlát a az egy és vagy van
+        vannak volt én nekem enyém mi ez az ezt azt mit mikor hol hogyan miért ki melyik mennyi hogy de is már még meg el
+        lehet tudom szeretnék rendelés rendelésem visszaküldés szállítás csomag pénz segítség""",
+    "id": """halo hai selamat pagi siang malam terima kasih tolong maaf ya tidak bukan sampai jumpa dan atau adalah ini itu yang
+        saya aku kami kita anda ada apa kapan di mana bagaimana kenapa mengapa siapa berapa ke dari dengan tanpa untuk pada
+        bisa bisakah ingin mau sudah belum tapi juga pesanan pengembalian pengiriman barang paket uang bantuan""",
+}

@@ -1,0 +1,47 @@
+"""The whole bot in this process, as `serve` builds it, against servers of ours: for stories from raw event to API call."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from bot import app, config
+
+SHOP = """
+[shop]
+name = "Lumen & Loom"
+hosts = ["shop.example"]
+documents = ["pages"]
+[answers]
+threshold = {threshold}
+checks = {checks}
+"""
+
+PAGES = {
+    "returns.md": "---\ntitle: Returns\nurl: https://shop.example/help/returns\n---\n# Returns\n\nYou can return anything within 30 days.\n",
+    "shipping.md": "---\ntitle: Shipping\nurl: https://shop.example/help/shipping\n---\n# Shipping\n\nDelivery to Austria takes 4 days.\n",
+}
+
+
+@asynccontextmanager
+async def running(
+    patch: pytest.MonkeyPatch, folder: Path, *, threshold: float = 0, checks: bool = False, **settings: str
+) -> AsyncIterator[app.App]:
+    """Started and indexed, by full text alone (the vectors have tests of their own, and cost a second a run)."""
+    (folder / "pages").mkdir(exist_ok=True)
+    for name, text in PAGES.items():
+        (folder / "pages" / name).write_text(text)
+    (folder / "shop.toml").write_text(SHOP.format(threshold=threshold, checks=str(checks).lower()))
+    for name, value in {"DATABASE_URL": f"sqlite:///{folder}/desk.db", "PORT": "0", **settings}.items():
+        patch.setenv(name, value)
+    patch.setattr(app, "embedded", tuple)
+    async with app.opened(config.load()) as parts:
+        await app.index(parts, [], lambda *_: None)
+        await parts.knowledge.load()
+        desk = app.App(parts)
+        await desk.start()
+        try:
+            yield desk
+        finally:
+            await desk.stop()
