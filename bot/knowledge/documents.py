@@ -35,7 +35,8 @@ _HEADING = regex.compile(r"^#[ \t]+(.+?)[ \t]*#*[ \t]*$", regex.MULTILINE)
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One document of the shop. `language` is a code like "de"; `url` is "" when customers cannot open it."""
+    """One document of the shop. `language` is a code like "de"; `url` is "" when customers cannot open it.
+    `named`: somebody gave it its title; else that is its file's name."""
 
     address: str
     title: str
@@ -44,6 +45,7 @@ class Document:
     text: str
     fingerprint: str
     markdown: bool = True
+    named: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,14 +111,16 @@ def read(file: File, data: bytes, detect: Callable[[str], str]) -> Document:
     if not text.strip():
         raise Unreadable(file.address, "it holds no text")
     heading = _HEADING.search(text) if markdown else None
+    title = _said(front, "title") or (heading.group(1) if heading else "")
     return Document(
         address=file.address,
-        title=_said(front, "title") or (heading.group(1) if heading else _name(file.path)),
+        title=title or _name(file.path),
         url=_said(front, "url"),
         language=_code(_said(front, "language")) or language_of_name(file.address) or detect(text),
         text=text,
         fingerprint=fingerprint(data),
         markdown=markdown,
+        named=bool(title),
     )
 
 

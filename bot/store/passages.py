@@ -137,16 +137,17 @@ class PassageReader:
         count, last = (await self._connection.execute(_STAMP)).one()
         return count, last or 0.0
 
-    async def full_text(self, terms: Sequence[str], limit: int) -> list[tuple[int, float]]:
-        """Passages that hold any of the terms, with a score that counts rare terms for more; the best first."""
+    async def full_text(self, terms: Sequence[str], limit: int) -> tuple[Stamp, list[tuple[int, float]]]:
+        """Which index this is, and the passages that hold any of the terms, with a score that counts rare terms for more."""
         if not terms:
-            return []
+            return await self.stamp(), []
         if self._embedded:
             query = " OR ".join('"' + term.replace('"', '""') + '"' for term in terms)
             found = await self._connection.execute(_FULL_TEXT_SQLITE, {"query": query, "limit": limit})
         else:
             found = await self._connection.execute(_FULL_TEXT_POSTGRESQL, {"terms": list(terms), "limit": limit})
-        return [(passage, float(score)) for passage, score in found]
+        (count, last), *hits = ((number, float(score)) for number, score in found)
+        return (count, last), hits
 
     async def rows(self, ids: Sequence[int]) -> dict[int, PassageRow]:
         """These passages by id; one that is gone is left out."""
@@ -174,7 +175,14 @@ _ROWS = (
     .join_from(passages, documents)
     .where(passages.c.id.in_(bindparam("ids", expanding=True)))
 )
-_FULL_TEXT_SQLITE = text("SELECT rowid, -rank FROM passages_text WHERE passages_text MATCH :query ORDER BY rank LIMIT :limit")
+# The first row is the stamp: a statement less for each search.
+_FULL_TEXT_SQLITE = text(
+    """
+    SELECT count(*), coalesce(max(indexed_at), 0.0) FROM documents
+    UNION ALL
+    SELECT * FROM (SELECT rowid, -rank FROM passages_text WHERE passages_text MATCH :query ORDER BY rank LIMIT :limit)
+    """
+)
 # PostgreSQL's own ranks know nothing of rare and common: each term counts for ln(1 + passages / passages that hold it).
 _FULL_TEXT_POSTGRESQL = text(
     """
@@ -182,8 +190,10 @@ _FULL_TEXT_POSTGRESQL = text(
         SELECT passages.id, asked.term FROM unnest(CAST(:terms AS text[])) AS asked(term)
         JOIN passages ON to_tsvector('simple', passages.terms) @@ phraseto_tsquery('simple', asked.term)
     ), held AS (SELECT term, count(*) AS times FROM hits GROUP BY term)
-    SELECT hits.id, sum(ln(1 + (SELECT count(*) FROM passages) / CAST(held.times AS float8))) AS score
-    FROM hits JOIN held USING (term) GROUP BY hits.id ORDER BY score DESC, hits.id LIMIT :limit
+    SELECT count(*), coalesce(max(indexed_at), 0.0) FROM documents
+    UNION ALL
+    (SELECT hits.id, sum(ln(1 + (SELECT count(*) FROM passages) / CAST(held.times AS float8))) AS score
+     FROM hits JOIN held USING (term) GROUP BY hits.id ORDER BY score DESC, hits.id LIMIT :limit)
     """
 )
 

@@ -1,0 +1,111 @@
+"""How likely a text is in each of several languages of one script, by its letters: naive Bayes over langdetect's profiles.
+
+langdetect itself draws letter groups at random until it feels sure, so that it needs a seed and errs on short texts.
+Its profiles, scored exactly, need neither; what is unlikely in all of our languages counts for none of them.
+"""
+
+import json
+import unicodedata
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+from langdetect.detector_factory import PROFILES_DIRECTORY
+from langdetect.utils.ngram import NGram
+
+from bot.language.words import GREETINGS, WORDS
+
+# Found on sentences cut to 15 and 30 characters, with and without accents (benchmarks/language.py shows the outcome).
+UNSEEN = 2e-5  # the chance of a letter group that a profile does not have
+FOLDED = 0.3  # how often people leave accents away
+CAUTION = 0.25  # letter groups overlap, so each is a quarter of a witness
+WORD = 2.0  # what a known small word says, in nats
+GREETING = 4.0
+LONGEST = 400  # so many characters decide; more would only cost time
+
+Scores = "np.ndarray[tuple[int], np.dtype[np.float64]]"
+
+
+def has_profile(language: str) -> bool:
+    """Whether the language's letters are known."""
+    return (Path(PROFILES_DIRECTORY) / language).is_file()
+
+
+class Letters:
+    """The letter statistics of some languages, in their order."""
+
+    def __init__(self, languages: Sequence[str]) -> None:
+        """Reads the profiles (some 20 ms a language); every language must have one."""
+        self.languages = tuple(languages)
+        chances = _chances(self.languages)
+        self._row = {gram: row for row, gram in enumerate(chances)}
+        table = np.array(list(chances.values())) + UNSEEN
+        # The last column is nobody's language: a name or a brand, as likely here as there.
+        everyone = np.concatenate([table, table.mean(axis=1, keepdims=True)], axis=1)
+        self._table = (CAUTION * np.log(everyone)).astype(np.float32)
+        self._words = _evidence(self.languages)
+        self._normal = lru_cache(maxsize=4096)(NGram.normalize)
+
+    def scores(self, text: str) -> list[float]:
+        """Log-likelihoods of a cleaned text: one a language, then that of a text in no language. Comparable, not absolute."""
+        words = [_calm(word) for word in NGram.normalize_vi(text[:LONGEST]).replace("’", "'").split()]
+        rows = [row for word in words for gram in self._grams(word) if (row := self._row.get(gram)) is not None]
+        total = self._table[rows].sum(axis=0, dtype=np.float64)
+        for word in words:
+            known = self._words.get(word.lower())
+            if known is not None:
+                total += known
+        return [float(score) for score in total]
+
+    def _grams(self, word: str) -> Iterable[str]:
+        for part in word.split("'"):
+            padded = f" {''.join(map(self._normal, part))} "
+            for end in range(2, len(padded) + 1):
+                yield padded[end - 1]
+                yield padded[end - 2 : end]
+                if end > 2:
+                    yield padded[end - 3 : end]
+
+
+def folded(text: str) -> str:
+    """The text as people without the right keyboard write it: `días` is `dias`."""
+    plain = text.replace("đ", "d").replace("Đ", "D").replace("ı", "i").replace("ł", "l").replace("ß", "ss")
+    return unicodedata.normalize("NFC", "".join(sign for sign in unicodedata.normalize("NFD", plain) if not unicodedata.combining(sign)))
+
+
+def _calm(word: str) -> str:
+    """A shouted word in small letters; the profiles know few capitals."""
+    return word.lower().replace("i̇", "i") if len(word) > 1 and word.isupper() else word
+
+
+def _chances(languages: Sequence[str]) -> dict[str, list[float]]:
+    """For each letter group, how often each language has it."""
+    chances: dict[str, list[float]] = {}
+    for column, language in enumerate(languages):
+        profile = json.loads((Path(PROFILES_DIRECTORY) / language).read_text(encoding="utf-8"))
+        for gram, count in profile["freq"].items():
+            if not 1 <= len(gram) <= 3:
+                continue
+            chance = count / profile["n_words"][len(gram) - 1]
+            for form, share in ((gram, 1.0), (_without_accents(gram), FOLDED)):
+                if share == 1.0 or form != gram:
+                    chances.setdefault(form, [0.0] * len(languages))[column] += share * chance
+    return chances
+
+
+def _without_accents(gram: str) -> str:
+    # The profiles write every Vietnamese letter with two accents as this one, so it stands for no single letter.
+    return gram if "\u1ec3" in gram or len(folded(gram)) != len(gram) else folded(gram)
+
+
+def _evidence(languages: Sequence[str]) -> dict[str, Scores]:
+    """For each small word, what it says for each language, and nothing for no language."""
+    evidence: dict[str, Scores] = {}
+    for table, weight in ((WORDS, WORD), (GREETINGS, GREETING)):
+        for column, language in enumerate(languages):
+            for word in table.get(language, "").split():
+                for form in {word, folded(word)}:
+                    known = evidence.setdefault(form, np.zeros(len(languages) + 1))
+                    known[column] = max(known[column], weight)
+    return evidence
