@@ -82,7 +82,7 @@ async def make_current(database: Database) -> None:
 
 async def index(parts: Parts, paths: Sequence[str], on_progress: Progress) -> IndexReport:
     """Index these paths, or the documents of shop.toml when there are none."""
-    return await parts.indexer.index(paths or parts.config.documents, on_progress)
+    return await parts.indexer.index(paths or parts.config.documents, on_progress, only=not paths)
 
 
 class App:

@@ -100,7 +100,9 @@ class ModelServer:
     async def _models(self, _request: web.Request) -> web.Response:
         if self._script:
             return await self._script.popleft()(_request, {})  # type: ignore[no-any-return]
-        return web.json_response({"object": "list", "data": [{"id": name, "object": "model", "created": 0, "owned_by": "us"} for name in MODELS]})
+        return web.json_response(
+            {"object": "list", "data": [{"id": name, "object": "model", "created": 0, "owned_by": "us"} for name in MODELS]}
+        )
 
 
 def chunk_of(**choice: Any) -> bytes:

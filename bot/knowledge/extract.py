@@ -21,8 +21,10 @@ MOST_EMBEDDED = 8
 MOST_SENTENCES = 3
 LONGEST = 360
 """Characters of a quote, unless a single sentence is longer."""
-LATER = 0.12
-"""What a sentence counts less for each passage that stands before its own."""
+FURTHER = 0.8
+"""What a sentence counts less for each point that its passage has less than the best one."""
+OTHER_DOCUMENT = 0.4
+"""What a sentence counts less when it is not of the best document."""
 NEIGHBOUR = 0.35
 """A neighbour belongs to the quote if it counts at most so much less (of a spread of about 1)."""
 FRAGMENT = 45
@@ -65,7 +67,7 @@ class Extract:
     async def _points(self, question: str, found: Found, candidates: Sequence[_Sentence]) -> list[float]:
         """How well each sentence answers; those that were not looked at have far fewer points."""
         words = _shared_words(question, candidates)
-        order = [-LATER * candidate.passage for candidate in candidates]
+        order = [_place(found.passages, candidate.passage) for candidate in candidates]
         embedders = sorted((each for each in self._embedders if each.name in found.vectors), key=lambda each: scoring.SHARES.get(each.name, 1.0))
         if not embedders:
             return [word + place for word, place in zip(words, order, strict=True)]
@@ -75,11 +77,18 @@ class Extract:
         for embedder in embedders:
             if embedder is embedders[-1]:
                 looked_at = sorted(sorted(looked_at, key=lambda at: -points[at])[:MOST_EMBEDDED])
-            values = await _alike(embedder, found, [candidates[at].text for at in looked_at])
+            texts = [f"{found.passages[candidates[at].passage].title}\n{candidates[at].text}" for at in looked_at]
+            values = await _alike(embedder, found, texts)
             for at, value in zip(looked_at, values, strict=True):
                 points[at] += scoring.SHARES.get(embedder.name, 1.0) * value
         unseen = set(range(len(candidates))) - set(looked_at)
         return [value - 10 * (at in unseen) for at, value in enumerate(points)]
+
+
+def _place(passages: Sequence[Passage], index: int) -> float:
+    """What a sentence of this passage has less from the start."""
+    best, own = passages[0], passages[index]
+    return -FURTHER * max(0.0, best.score - own.score) - OTHER_DOCUMENT * (own.document != best.document)
 
 
 async def _alike(embedder: Embedder, found: Found, texts: Sequence[str]) -> "list[float]":

@@ -15,7 +15,7 @@ from bot.knowledge import scoring
 from bot.knowledge.answerable import Measured, probability
 from bot.knowledge.embedding import Embedder
 from bot.knowledge.scoring import Asked, Ground
-from bot.knowledge.terms import identifiers, question_terms
+from bot.knowledge.terms import identifiers, question_terms, terms
 from bot.store.passages import PassageReader, PassageRow, PassageStore, Snapshot, Stamp
 
 if TYPE_CHECKING:
@@ -168,7 +168,9 @@ def _measured(language: str, asked_terms: list[str], scored: Scored, rows: Seque
     held = [set(row.terms.split()) for row in rows[:3]]
     whole = sum(map(len, asked_terms)) or 1
     covered = max(sum(len(term) for term in asked_terms if term in words) / whole for words in held)
-    return Measured(language, rows[0].language == language, cosines, float(stands_out), covered)
+    # A file's name that stands in for a title is not indexed with the passage.
+    titled = held[0].issuperset(terms(rows[0].title))
+    return Measured(language, rows[0].language == language, cosines, float(stands_out), covered, titled)
 
 
 def _shown(row: PassageRow, score: float) -> Passage:

@@ -1,7 +1,11 @@
 """The language room: which language a thread speaks, and our own sentences in it.
 
-phrases.py    our own sentences, translated
+phrases.py    our own sentences, translated (locale/)
 cleaning.py   a message without what says nothing about its language
+scripts.py    which letters a text is written in
+words.py      greetings and small words of each language
+letters.py    how likely a text is in each language, by its letters
 detection.py  which language a text is in
+wishes.py     "in English, please"
 policy.py     which language a thread speaks now
 """

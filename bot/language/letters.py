@@ -5,15 +5,16 @@ Its profiles, scored exactly, need neither; what is unlikely in all of our langu
 """
 
 import json
-import unicodedata
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 from langdetect.detector_factory import PROFILES_DIRECTORY
 from langdetect.utils.ngram import NGram
 
+from bot.language.cleaning import folded
 from bot.language.words import GREETINGS, WORDS
 
 # Found on sentences cut to 15 and 30 characters, with and without accents (benchmarks/language.py shows the outcome).
@@ -24,7 +25,7 @@ WORD = 2.0  # what a known small word says, in nats
 GREETING = 4.0
 LONGEST = 400  # so many characters decide; more would only cost time
 
-Scores = "np.ndarray[tuple[int], np.dtype[np.float64]]"
+Scores = npt.NDArray[np.float64]
 
 
 def has_profile(language: str) -> bool:
@@ -66,12 +67,6 @@ class Letters:
                 yield padded[end - 2 : end]
                 if end > 2:
                     yield padded[end - 3 : end]
-
-
-def folded(text: str) -> str:
-    """The text as people without the right keyboard write it: `días` is `dias`."""
-    plain = text.replace("đ", "d").replace("Đ", "D").replace("ı", "i").replace("ł", "l").replace("ß", "ss")
-    return unicodedata.normalize("NFC", "".join(sign for sign in unicodedata.normalize("NFD", plain) if not unicodedata.combining(sign)))
 
 
 def _calm(word: str) -> str:

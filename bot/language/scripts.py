@@ -32,10 +32,22 @@ _HANGUL = regex.compile(r"\p{Hangul}++")
 _LETTERS_IN_A_SIGN = 3  # A Chinese sign or a Korean syllable says as much as about three letters.
 
 
+def main_code(language: str) -> str:
+    """`pt-BR`, `pt_br` and `PT` are `pt`."""
+    return language.replace("_", "-").partition("-")[0].lower()
+
+
 def script_of(language: str) -> str:
     """The script in which a language ("de", "zh-TW") is written: the Latin one unless we know better."""
-    main = language.replace("_", "-").partition("-")[0].lower()
+    main = main_code(language)
     return EAST_ASIAN if main in _EAST_ASIAN else _SCRIPT_OF.get(main, LATIN)
+
+
+def main_script(words: str) -> str:
+    """The script in which most of a cleaned text is written; "" when there is no letter."""
+    found = weights(words)
+    best = max(found, key=lambda name: found[name])
+    return best if found[best] else ""
 
 
 def weights(text: str) -> dict[str, int]:
@@ -55,7 +67,7 @@ def east_asian(text: str) -> dict[str, float]:
     if kana * 10 >= kana + han:
         return {"ja": 1.0}
     # A heading such as 返品方法 is good Japanese too; a long sentence without kana is not.
-    japanese = 0.15 if han <= 8 else 0.02
+    japanese = 0.15 * 0.5 ** max(0, han - 8)
     return {"zh": 1 - japanese, "ja": japanese}
 
 

@@ -94,3 +94,17 @@ GREETINGS: dict[str, str] = {
     "hu": "szia helló köszönöm köszi",
     "id": "halo hai terima kasih",
 }
+
+COURTESIES = """
+ok okay yes please no ja bitte favor por lütfen proszę ja nein sí si oui non sim não nao nee tak nie evet hayır vielen guten tag beaucoup muchas mil molte muito much very so you
+schön well bien gut tot ziens see day days días dias morning morgen bom dia boa tarde noite good bardzo ederim ơn
+"""
+
+
+def is_greeting(words: str) -> bool:
+    """Whether a cleaned message is no more than a greeting, thanks, yes or no in Latin letters."""
+    said = words.lower().split()
+    return len(said) <= 3 and all(word in _COURTESIES for word in said)
+
+
+_COURTESIES = frozenset(" ".join([*GREETINGS.values(), COURTESIES]).split())

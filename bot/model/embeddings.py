@@ -25,7 +25,12 @@ class RemoteEmbedder:
         self._url, self._key, self._model, self._batch = url, key, model, profile.embeddings_batch
         self._client: AsyncOpenAI | None = None
 
-    def load(self) -> None:
+    @property
+    def languages(self) -> frozenset[str] | None:
+        """None: we do not know its languages, so it is trusted with all."""
+        return None
+
+    async def load(self) -> None:
         """Nothing to load: the model is the server's."""
 
     async def passages(self, texts: Sequence[str]) -> "NDArray[np.float32]":
@@ -44,6 +49,12 @@ class RemoteEmbedder:
         """One vector of length one, (dimension,)."""
         vectors: NDArray[np.float32] = (await self.passages([text]))[0]
         return vectors
+
+    async def close(self) -> None:
+        """Close the connections. Twice is fine."""
+        if self._client is not None:
+            await self._client.close()
+            self._client = None
 
     async def _embed(self, texts: list[str]) -> list[list[float]]:
         from bot.model.faults import fault_of

@@ -8,16 +8,16 @@ AGAIN = frozenset({408, 409, 429})
 
 
 def fault_of(exc: Exception, model: str) -> ModelError:
-    """Any exception of openai, its HTTP back end or the socket."""
+    """Any exception of openai, its HTTP back end or the socket. (A refused connection comes as ConnectTimeout from aiohttp's back end.)"""
     if isinstance(exc, ModelError):
         return exc
     if isinstance(exc, openai.APIStatusError):
         return _by_status(exc, model)
-    if isinstance(exc, openai.APITimeoutError | TimeoutError):
+    if isinstance(exc, openai.APITimeoutError | TimeoutError) and type(exc.__cause__).__name__ != "ConnectTimeout":
         return ModelUnreachable("the model server did not answer in time")
     if isinstance(exc, openai.LengthFinishReasonError | openai.ContentFilterFinishReasonError):
         return ModelRefused("the model server refused to go on")
-    return ModelUnreachable(f"the model server cannot be reached ({type(exc).__name__}): check MODEL_URL")
+    return ModelUnreachable("the model server cannot be reached: check MODEL_URL, and that the server runs")
 
 
 def _by_status(exc: openai.APIStatusError, model: str) -> ModelError:

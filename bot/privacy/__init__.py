@@ -1,0 +1,1 @@
+"""Pure: what may leave, and in which shape."""

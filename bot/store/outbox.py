@@ -92,13 +92,9 @@ class OutboxStore:
     async def in_doubt(self) -> list[Letter]:
         """Parts that were being sent when the program ended, oldest first."""
         async with self._database.reading() as connection:
-            last = select(func.max(outbox.c.part)).where(outbox.c.event == events.c.id).scalar_subquery()
-            found = await connection.execute(
-                select(outbox, last.label("last"))
-                .join(events, events.c.id == outbox.c.event)
-                .where(outbox.c.state == "sending")
-                .order_by(outbox.c.id)
-            )
+            parts = outbox.alias()
+            last = select(func.max(parts.c.part)).where(parts.c.event == outbox.c.event).scalar_subquery()
+            found = await connection.execute(select(outbox, last.label("last")).where(outbox.c.state == "sending").order_by(outbox.c.id))
             return [
                 Letter(row.id, row.key, Place.from_key(row.place), read_reply(row.body), row.event, row.turn_id, row.part == row.last)
                 for row in found
@@ -109,6 +105,5 @@ def _finish(letter: Letter, also: Sequence[int], state: str = "done", error: str
     """The messages that a reply answers: after a crash we know the last one, and it stands for its burst."""
     which: ColumnElement[bool] = events.c.id.in_(also)
     if not also:
-        place = select(events.c.place).where(events.c.id == letter.event).scalar_subquery()
-        which = (events.c.place == place) & (events.c.state == "delivering") & (events.c.id <= letter.event)
+        which = (events.c.place == letter.place.key) & (events.c.state == "delivering") & (events.c.id <= letter.event)
     return update(events).where(which).values(state=state, body="", error=error)

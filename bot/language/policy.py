@@ -1,0 +1,78 @@
+"""Which language a thread speaks now. The thread has a language; a message only votes.
+
+The order of evidence: an explicit wish > the script > the letters and small words, if they are sure enough
+> the thread so far > the platform's guess at the person's language > the shop's default.
+"""
+
+from dataclasses import dataclass
+
+from bot.language.cleaning import for_detection
+from bot.language.detection import Detection, Detector
+from bot.language.scripts import LATIN, main_code, main_script, script_of, weights
+from bot.language.wishes import wish_for
+from bot.language.words import is_greeting
+
+SURE = 0.7
+PLAUSIBLE = 0.3
+LETTERS = 4
+THREAD, LOCALE, SMOOTHING = 0.75, 0.25, 0.002
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The language to answer in, and why: "wish", "script", "detected", "thread", "locale", "guess" or "default"."""
+
+    language: str
+    why: str
+    detection: Detection | None
+
+
+def choose(text: str, detector: Detector, thread_language: str, locale: str, default: str) -> Choice:
+    """The language of a thread after this message. `thread_language` and `locale` ("pt-BR") may be "", `default` may not."""
+    served = {main_code(language): language for language in reversed(detector.languages)}
+    wish = served.get(wish_for(text), "")
+    if wish:
+        return Choice(wish, "wish", None)
+    thread = served.get(main_code(thread_language), "")
+    home = served.get(main_code(locale), "")
+    words = for_detection(text)
+    detection = detector.detect(words, _prior(detector.languages, thread, home))
+    if _decides(words, detection, thread):
+        return Choice(detection.language or default, "detected" if main_script(words) == LATIN else "script", detection)
+    if thread:
+        return Choice(thread, "thread", detection)
+    if home:
+        return Choice(home, "locale", detection)
+    if detection.language and detection.confidence >= PLAUSIBLE and _letters(words) >= LETTERS:
+        return Choice(detection.language, "guess", detection)
+    return Choice(default, "default", detection)
+
+
+def _decides(words: str, detection: Detection, thread: str) -> bool:
+    """Whether a message speaks for itself: surely, long enough, and in the script of the language that it seems to be in.
+
+    A mere greeting or thanks never turns a thread: people say ciao and merci everywhere.
+    """
+    language = detection.language or ""
+    if detection.confidence < SURE or _letters(words) < LETTERS or script_of(language) != main_script(words):
+        return False
+    return not (thread and thread != language and is_greeting(words))
+
+
+def _letters(words: str) -> int:
+    return max(weights(words).values())
+
+
+def _prior(languages: tuple[str, ...], thread: str, home: str) -> dict[str, float]:
+    """What is likely before a word is read; empty when we know nothing."""
+    if not (thread or home):
+        return {}
+    even = 1 / len(languages)
+    prior = dict.fromkeys(languages, SMOOTHING)
+    if not (thread and home):
+        prior = dict.fromkeys(languages, SMOOTHING + (LOCALE if thread else THREAD) * even)
+    if thread:
+        prior[thread] += THREAD
+    if home:
+        prior[home] += LOCALE
+    return prior
