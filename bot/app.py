@@ -133,6 +133,11 @@ class App:
         await asyncio.gather(*(platform.stop() for platform in self._platforms.values()))
         await self._server.stop()
 
+    @property
+    def address(self) -> str:
+        """Where the HTTP server listens, once started: `http://127.0.0.1:8080`."""
+        return self._server.address
+
     def summary(self) -> list[str]:
         """One line for each thing that came up or did not, and why."""
         lines = [f"http: listening at {self._server.address}"]

@@ -126,16 +126,18 @@ def _spoken(ground: Ground, hits: Sequence[tuple[int, float]], weights: "np.ndar
 
 
 def chosen(ground: Ground, scores: "np.ndarray", limit: int, repeated: float) -> list[int]:
-    """The places of the best passages. A further passage of a document that is already there counts `repeated` less each time."""
+    """The places of the best passages. A further passage of a document that is already there counts `repeated` less each time.
+    The first passage of the best document always comes along: that is where people write what matters."""
     import numpy as np
 
     many = min(len(scores), limit * 8 + 16)
     top = np.argpartition(-scores, many - 1)[:many] if many < len(scores) else np.arange(len(scores))
     top = top[np.argsort(-scores[top], kind="stable")]
     seen: dict[int, int] = {}
-    penalised = []
-    for place in top.tolist():
-        document = int(ground.documents[place])
-        penalised.append((float(scores[place]) - repeated * seen.get(document, 0), -place))
+    ranked = []
+    for place, document in zip(top.tolist(), ground.documents[top].tolist(), strict=True):
+        ranked.append((float(scores[place]) - repeated * seen.get(document, 0), -place))
         seen[document] = seen.get(document, 0) + 1
-    return [-place for _, place in sorted(penalised, reverse=True)[:limit]]
+    places = [-place for _, place in sorted(ranked, reverse=True)[:limit]]
+    lead = int(np.argmax(ground.documents == ground.documents[places[0]]))
+    return places if lead in places or limit < 3 else [*places[:-1], lead]

@@ -19,7 +19,7 @@ checks = {checks}
 """
 
 PAGES = {
-    "returns.md": "---\ntitle: Returns\nurl: https://shop.example/help/returns\n---\n# Returns\n\nYou can return anything within 30 days.\n",
+    "returns.md": "---\ntitle: Returns\nurl: https://shop.example/help/returns\n---\n\nYou can return anything within 30 days.\n",
     "shipping.md": "---\ntitle: Shipping\nurl: https://shop.example/help/shipping\n---\n# Shipping\n\nDelivery to Austria takes 4 days.\n",
 }
 

@@ -1,0 +1,134 @@
+"""Stories in Slack, from the raw event to the API call: the whole bot, the real slack-bolt, a Slack of ours."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from bot.app import App
+from tests.journeys.whole import running
+from tests.model_server import ModelServer
+from tests.slack_server import SlackServer
+
+SECRET = "s3cret"
+
+
+class Acme:
+    """A workspace, a model, and our bot between them."""
+
+    def __init__(self, slack: SlackServer, model: ModelServer, desk: App) -> None:
+        self.slack, self.model, self.desk = slack, model, desk
+
+    def threads(self) -> list[tuple[str, str]]:
+        """Where our posts stand."""
+        return [(post["channel"], post.get("thread_ts", "")) for post in self.slack.posts]
+
+
+@pytest.fixture(params=["socket", "http"])
+async def acme(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> AsyncIterator[Acme]:
+    """By Socket Mode, and by HTTP."""
+    async with _acme(request.param, monkeypatch, tmp_path) as acme:
+        yield acme
+
+
+@asynccontextmanager
+async def _acme(way: str, patch: pytest.MonkeyPatch, folder: Path) -> AsyncIterator[Acme]:
+    async with SlackServer() as slack, ModelServer() as model:
+        settings = {"SLACK_BOT_TOKEN": "xoxb-test", "SLACK_API_URL": slack.url, "MODEL_URL": model.url, "MODEL_NAME": "m"}
+        settings |= {"SLACK_APP_TOKEN": "xapp-test"} if way == "socket" else {"SLACK_SIGNING_SECRET": SECRET}
+        async with running(patch, folder, **settings) as desk:
+            if way == "http":
+                slack.request_url, slack.signing_secret = f"{desk.address}/slack/events", SECRET
+            yield Acme(slack, model, desk)
+
+
+async def test_a_mention_is_answered_once_in_its_thread(acme: Acme) -> None:
+    acme.model.say("You have 30 days [1].")
+    asked = await acme.slack.say("C1", "U2", "How long do I have to return something?")
+    await acme.slack.wait_for_posts(1)
+    assert acme.threads() == [("C1", asked)]
+    assert "You have 30 days." in acme.slack.texts()[0]
+    assert "https://shop.example/help/" in acme.slack.texts()[0]
+    assert len(acme.slack.statuses) <= 1
+
+
+async def test_a_follow_up_needs_no_mention_and_the_model_knows_what_was_said(acme: Acme) -> None:
+    asked = await acme.slack.say("C1", "U2", "How long does delivery take?")
+    await acme.slack.wait_for_posts(1)
+    await acme.slack.say("C1", "U2", "And to Austria?", thread_ts=asked, mention=False)
+    await acme.slack.wait_for_posts(2)
+    assert acme.threads() == [("C1", asked)] * 2
+    said = [message["content"] for message in acme.model.requests[1]["messages"]]
+    assert said[1:] == ["How long does delivery take?", "Scripted answer.", "And to Austria?"]
+
+
+async def test_a_direct_message_is_answered_in_its_thread(acme: Acme) -> None:
+    asked = await acme.slack.say("D1", "U2", "Where is my parcel?")
+    await acme.slack.wait_for_posts(1)
+    assert acme.threads() == [("D1", asked)]
+
+
+async def test_talk_that_is_not_for_us_is_neither_answered_nor_asked_of_the_model(acme: Acme) -> None:
+    asked = await acme.slack.say("C1", "U3", "Lunch?", mention=False)
+    await acme.slack.say("C1", "U2", "Yes, at one", thread_ts=asked, mention=False)
+    await acme.slack.say("D1", "U2", "Hello")
+    await acme.slack.wait_for_posts(1)
+    assert acme.threads()[0][0] == "D1"
+    assert len(acme.model.requests) == 1
+
+
+async def test_an_edit_before_the_answer_counts(acme: Acme) -> None:
+    acme.model.gate.clear()
+    asked = await acme.slack.say("C1", "U2", "Where is my parcle?")
+    await acme.slack.edit("C1", asked, "Where is my parcel?")
+    acme.model.gate.set()
+    await acme.slack.wait_for_posts(1)
+    assert acme.model.requests[-1]["messages"][-1]["content"] == "Where is my parcel?"
+    assert len(acme.slack.posts) == 1
+
+
+async def test_a_question_deleted_before_the_answer_is_not_answered(acme: Acme) -> None:
+    acme.model.gate.clear()
+    asked = await acme.slack.say("C1", "U2", "Never mind")
+    await acme.slack.delete("C1", asked)
+    acme.model.gate.set()
+    other = await acme.slack.say("C1", "U2", "Another question")
+    await acme.slack.wait_for_posts(1)
+    assert acme.threads() == [("C1", other)]
+
+
+async def test_two_threads_at_once_are_each_answered_in_place(acme: Acme) -> None:
+    acme.model.gate.clear()
+    asked = [await acme.slack.say("C1", "U2", "First?"), await acme.slack.say("C1", "U3", "Second?")]
+    acme.model.gate.set()
+    await acme.slack.wait_for_posts(2)
+    assert sorted(thread for _, thread in acme.threads()) == sorted(asked)
+
+
+@pytest.mark.parametrize("length", [2_001, 12_001])
+async def test_a_long_answer_arrives_whole(acme: Acme, length: int) -> None:
+    words = ("word " * length)[:length].strip()
+    acme.model.say(words)
+    await acme.slack.say("C1", "U2", "Tell me everything")
+    await acme.slack.wait_for_posts(1 if length < 10_000 else 2)
+    shown = " ".join(acme.slack.texts())
+    assert shown.count("word") == words.count("word")
+
+
+async def test_an_answer_pings_nobody_and_shows_no_image(acme: Acme) -> None:
+    acme.model.say("Hi <!channel> <@U3> @everyone ![x](https://evil.example/x.png) see https://evil.example/?q=1")
+    await acme.slack.say("C1", "U2", "Hello?")
+    await acme.slack.wait_for_posts(1)
+    assert acme.slack.pinged() == []
+    assert "evil" not in str(acme.slack.posts)
+    assert acme.slack.posts[0]["unfurl_links"] in (False, "false", "0")
+
+
+async def test_when_the_model_is_away_the_help_page_speaks_with_a_reference(acme: Acme) -> None:
+    acme.model.fail(400)
+    await acme.slack.say("C1", "U2", "Within how many days can you return something?")
+    await acme.slack.wait_for_posts(1)
+    assert "You can return anything within 30 days." in acme.slack.texts()[0]
+    assert "#" in acme.slack.texts()[0]
+    assert "400" not in acme.slack.texts()[0]
