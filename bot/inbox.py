@@ -66,13 +66,21 @@ class Inbox:
         self._store = store
         self._lanes = lanes
         self._interrupt = interrupt
+        self._arriving: dict[str, asyncio.Task[None]] = {}
         self._early: OrderedDict[str, tuple[float, MessageReceived]] = OrderedDict()
 
     async def accept(self, event: Event) -> None:
         """Returns when the event is safely written down, or found to be none of our business. Raises StoreError."""
         if isinstance(event, MessageReceived):
-            await self._message(event)
+            arriving = self._arriving[_name(event)] = asyncio.create_task(self._message(event), name="accept")
+            try:
+                await asyncio.shield(arriving)
+            finally:
+                self._arriving.pop(_name(event), None)
         else:
+            # An edit can be close behind its message, which must be written down first.
+            if (before := self._arriving.get(_name(event))) is not None:
+                await asyncio.wait([before])
             await self._signal(event)
 
     async def unfinished(self) -> list[str]:

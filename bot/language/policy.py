@@ -10,7 +10,7 @@ from bot.language.cleaning import for_detection
 from bot.language.detection import Detection, Detector
 from bot.language.scripts import LATIN, main_code, main_script, script_of, weights
 from bot.language.wishes import wish_for
-from bot.language.words import is_greeting
+from bot.language.words import is_greeting, is_sentence
 
 SURE = 0.7
 PLAUSIBLE = 0.3
@@ -49,14 +49,16 @@ def choose(text: str, detector: Detector, thread_language: str, locale: str, def
 
 
 def _decides(words: str, detection: Detection, thread: str) -> bool:
-    """Whether a message speaks for itself: surely, long enough, and in the script of the language that it seems to be in.
-
-    A mere greeting or thanks never turns a thread: people say ciao and merci everywhere.
-    """
-    language = detection.language or ""
-    if detection.confidence < SURE or _letters(words) < LETTERS or script_of(language) != main_script(words):
+    """Whether a message speaks for itself: surely, long enough, and in the script of the language that it seems to be in."""
+    language, script = detection.language or "", main_script(words)
+    if detection.confidence < SURE or _letters(words) < LETTERS or script_of(language) != script:
         return False
-    return not (thread and thread != language and is_greeting(words))
+    return script != LATIN or not thread or thread == language or _turns(words, language)
+
+
+def _turns(words: str, language: str) -> bool:
+    """Whether a message in Latin letters can turn a thread. People say ciao and merci, and name products, in every language."""
+    return is_sentence(words, main_code(language)) and not is_greeting(words)
 
 
 def _letters(words: str) -> int:

@@ -29,6 +29,7 @@ _RUNS = {name: regex.compile(rf"\p{{{name}}}++") for name in (LATIN, *_SCRIPTS)}
 _KANA = regex.compile(r"[\p{Hiragana}\p{Katakana}ー]++")
 _HAN = regex.compile(r"\p{Han}++")
 _HANGUL = regex.compile(r"\p{Hangul}++")
+_CHINESE = regex.compile("[你您們们吗嗎什么麼怎这這个吧呢哪请沒还]")
 _LETTERS_IN_A_SIGN = 3  # A Chinese sign or a Korean syllable says as much as about three letters.
 
 
@@ -67,7 +68,7 @@ def east_asian(text: str) -> dict[str, float]:
     if kana * 10 >= kana + han:
         return {"ja": 1.0}
     # A heading such as 返品方法 is good Japanese too; a long sentence without kana is not.
-    japanese = 0.15 * 0.5 ** max(0, han - 8)
+    japanese = 0.0005 if _CHINESE.search(text) else 0.15 * 0.5 ** max(0, han - 8)
     return {"zh": 1 - japanese, "ja": japanese}
 
 

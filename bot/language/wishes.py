@@ -58,7 +58,7 @@ ich möchte antworten antworte antwort schreiben schreib sprechen sprich lieber 
 podría podrías podemos responder responda responde respóndame escribir escriba hablar habla hablan hable háblame prefiero gracias
 hola se s'il vous te plaît plait svp stp pouvez peux pourriez on parler parlez répondre répondez réponds écrire écrivez parle je
 préfère merci bonjour per favore cortesia può puoi potete possiamo rispondere risponda rispondi scrivere scriva scrivi parlare
-parla parlate preferisco grazie ciao em você pode poderia fale falar falam prefiro obrigado obrigada olá het alstublieft
+parla parlate preferisco grazie ciao em você pode poderia fala fale falar falam prefiro obrigado obrigada olá het alstublieft
 alsjeblieft graag kunt kan u antwoorden antwoord schrijven spreekt spreken liever dank po proszę poproszę język języku w czy można
 może pan pani odpowiedzieć odpowiadać pisać mówić mówi mówicie dziękuję lütfen olarak cevap yanıt verin verir misiniz yazın yazar
 konuşun konuşur musunuz konuşabilir dilinde пожалуйста на языке можно можете могли бы вы мы ответьте отвечайте ответить отвечать

@@ -1,8 +1,10 @@
 """Small words that give a short message away where letters alone do not: greetings, thanks, articles, question words.
 
-Kept for languages of the Latin alphabet only; other scripts speak for themselves. A word that several languages
+Kept for languages that share their script; other scripts speak for themselves. A word that several languages
 share stands in each of their lists. Accents may be left out by whoever writes.
 """
+
+from bot.language.cleaning import folded
 
 WORDS: dict[str, str] = {
     "en": """hi hello hey thanks thank you please sorry yes bye good morning evening the a an and or is are was were do does did
@@ -73,6 +75,15 @@ WORDS: dict[str, str] = {
     "id": """halo hai selamat pagi siang malam terima kasih tolong maaf ya tidak bukan sampai jumpa dan atau adalah ini itu yang
         saya aku kami kita anda ada apa kapan di mana bagaimana kenapa mengapa siapa berapa ke dari dengan tanpa untuk pada
         bisa bisakah ingin mau sudah belum tapi juga pesanan pengembalian pengiriman barang paket uang bantuan""",
+    "ru": """привет здравствуйте добрый день вечер спасибо пожалуйста извините да нет до свидания и или не что это как где когда
+        почему кто какой сколько я мне меня мой моя мою мы нас наш вы вам ваш он она они есть был была было будет в на с из от до
+        для без по за к у о можно могу хочу уже ещё очень заказ возврат доставка посылка посылку деньги помощь""",
+    "uk": """привіт вітаю добрий день вечір дякую будь ласка вибачте так ні до побачення і й та або не що це як де коли чому хто
+        який скільки я мені мене мій моя мою ми нас наш ви вам ваш він вона вони є був була було буде в у на з із від до для без
+        по за к о можна можу хочу вже ще дуже замовлення повернення доставка посилка посилку гроші допомога""",
+    "bg": """здравейте здрасти добър ден вечер благодаря моля извинете да не довиждане и или че това как къде кога защо кой колко
+        аз ми ме моят моята ние ни вие ви той тя те е съм са беше ще в на с от до за без по към при мога искам вече още много
+        поръчка връщане доставка пратка пратката пари помощ""",
 }
 
 GREETINGS: dict[str, str] = {
@@ -96,8 +107,9 @@ GREETINGS: dict[str, str] = {
 }
 
 COURTESIES = """
-ok okay yes please no ja bitte favor por lütfen proszę ja nein sí si oui non sim não nao nee tak nie evet hayır vielen guten tag beaucoup muchas mil molte muito much very so you
-schön well bien gut tot ziens see day days días dias morning morgen bom dia boa tarde noite good bardzo ederim ơn
+ok okay yes please no ja bitte favor por lütfen proszę nein sí si oui non sim não nao nee tak nie evet hayır vielen guten tag
+beaucoup muchas mil molte muito much very so you schön well bien gut tot ziens see day days días dias morning morgen bom dia boa
+tarde noite good bardzo ederim ơn
 """
 
 
@@ -105,6 +117,14 @@ def is_greeting(words: str) -> bool:
     """Whether a cleaned message is no more than a greeting, thanks, yes or no in Latin letters."""
     said = words.lower().split()
     return len(said) <= 3 and all(word in _COURTESIES for word in said)
+
+
+def is_sentence(words: str, language: str) -> bool:
+    """Whether a cleaned message is more than a name: several words, and among them small ones of that language."""
+    said = words.lower().replace("’", "'").split()
+    known = set(folded(WORDS.get(language, "")).split())
+    familiar = sum(folded(word) in known for word in said)
+    return len(said) >= 5 or (len(said) >= 3 and (familiar >= 1 or not known)) or familiar >= 2
 
 
 _COURTESIES = frozenset(" ".join([*GREETINGS.values(), COURTESIES]).split())

@@ -92,7 +92,7 @@ def test_there_is_no_catalogue_too_many() -> None:
 @pytest.mark.parametrize("language", phrases.LANGUAGES)
 @pytest.mark.parametrize("sentence", ["LEAD_IN", "LEAD_IN_OTHER", "DO_NOT_KNOW", "SORRY", "AI_NOTICE", "MODEL_AWAY", "ASK_AGAIN"])
 def test_a_fixed_sentence_is_recognised_as_its_own_language(language: str, sentence: str, detector: Detector) -> None:
-    values = {place: "" for place in places(SENTENCES[sentence])}
+    values = dict.fromkeys(places(SENTENCES[sentence]), "")
     text = phrases.say(SENTENCES[sentence], language, **values)
     assert detector.detect(text).language == language
 

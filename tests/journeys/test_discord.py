@@ -71,7 +71,8 @@ async def test_a_follow_up_in_a_thread_of_ours_needs_no_mention(world: World) ->
 async def test_a_question_deleted_before_the_answer_is_not_answered(world: World) -> None:
     world.model.gate.clear()
     asked = await world.discord.say(GENERAL, "ana", "Never mind", mention=True)
-    await world.discord.delete(asked["id"])
+    await world.discord.delete(asked)
+    await asyncio.sleep(0.2)
     world.model.gate.set()
     await world.discord.say(GENERAL, "ben", "Another one", mention=True)
     (post,) = await world.sees(1)
