@@ -1,6 +1,6 @@
 """How often the language is right: whole sentences, their first 30 and 15 characters, with and without accents, and in threads.
 
-    .venv/bin/python benchmarks/language.py --data DIR [--languages "en de fr"]
+    .venv/bin/python -m benchmarks.language --data DIR [--languages "en de fr"]
 
 DIR holds `sentences.tsv` with the columns `lang` (like `deu_Latn`) and `text`, as in SIB-200.
 The cost is given beside langdetect's own way, limited to the same languages.

