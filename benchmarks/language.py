@@ -83,7 +83,7 @@ def sureness(sentences: Sentences, detector: Detector) -> None:
 
 def threads(sentences: Sentences, languages: list[str], detector: Detector) -> None:
     """With what is known of the thread: does it stay, and does it follow a change of language?"""
-    draw = random.Random(1)  # noqa: S311  (the same strangers each time, nothing secret)
+    draw = random.Random(1)
     for name, cut in CUTS.items():
         stays = share(choose(cut(text), detector, language, "", "en").language == language for language, text in sentences)
         others = [(language, text, draw.choice([other for other in languages if other != language])) for language, text in sentences]
