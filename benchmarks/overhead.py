@@ -207,7 +207,7 @@ async def on_discord(messages: int, folder: Path) -> Row:
 
 async def on_page(messages: int, folder: Path) -> Row:
     """Questions on the page, each in the same conversation."""
-    async with ModelServer() as model, aiohttp.ClientSession() as browser:
+    async with ModelServer() as model, aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as browser:
         scripted(model)
         port = 18470 + os.getpid() % 1000
         async with bot(folder, "serve", False, MODEL_URL=model.url, MODEL_NAME="m", PORT=str(port)) as used:
@@ -222,7 +222,9 @@ async def on_page(messages: int, folder: Path) -> Row:
                 said = {"text": f"How long do I have to return something, number {number}?", "id": str(uuid4())}
                 await (await browser.post(home + "/chat/messages", json=said, headers={"Origin": home})).read()
                 while answers <= number:
-                    answers += (await stream.content.readline()).startswith(b"event: answer")
+                    line = await stream.content.readline()
+                    assert line, "the page's stream ended"
+                    answers += line.startswith(b"event: answer")
 
             row = await measure("the page", messages, one, used, model, lambda: (answers, 0))
             stream.close()
@@ -295,6 +297,7 @@ async def main(messages: int) -> None:
     ):
         with tempfile.TemporaryDirectory() as folder:
             rows.append(await run(Path(folder)))
+            sys.stderr.write(f"{rows[-1]}\n")
     show(rows)
     sys.stderr.write(f"{messages} messages a row, {time.monotonic() - began:.0f} s\n")
 

@@ -6,10 +6,11 @@ import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from bot.answering import Answering, Manner
-from bot.config import Config
+from bot.config import SAMPLE_SHOP, Config
 from bot.conversation import Conversation
 from bot.delivery import Delivery
 from bot.errors import StoreError
@@ -58,6 +59,7 @@ async def opened(config: Config, on_progress: Progress | None = None, build_inde
         embedders = make_embedders(config)
         knowledge = Knowledge(passages, embedders)
         indexer = Indexer(passages, embedders, lambda text: detector.detect(text).language or config.shop.shop.default_language)
+        await _without_sample(config, passages)
         await asyncio.gather(asyncio.to_thread(detector.load), knowledge.load())
         if build_index and config.sample and not await passages.fingerprints():
             await indexer.index(config.documents, on_progress or _silent)
@@ -68,6 +70,13 @@ async def opened(config: Config, on_progress: Progress | None = None, build_inde
         if model is not None:
             await model.close()
         await database.close()
+
+
+async def _without_sample(config: Config, passages: PassageStore) -> None:
+    """The sample shop's pages leave with the first shop.toml: nobody is to be answered from them by mistake."""
+    sample = [address for address in await passages.fingerprints() if Path(address).is_relative_to(SAMPLE_SHOP)]
+    if sample and not config.sample:
+        await passages.remove(sample)
 
 
 async def make_current(database: Database) -> None:

@@ -109,7 +109,8 @@ async def check() -> bool:
 def _show_report(report: IndexReport) -> None:
     console = Console(stderr=True)
     table = Table("read", "changed", "unchanged", "removed", "unreadable")
-    table.add_row(*map(str, (report.read, report.changed, report.unchanged, report.removed, len(report.unreadable))))
+    counts = (report.read, *map(len, (report.changed, report.unchanged, report.removed, report.unreadable)))
+    table.add_row(*map(str, counts))
     console.print(table)
     for document, why in report.unreadable:
         console.print(f"[red]unreadable[/red] {document}: {why}", highlight=False)

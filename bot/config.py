@@ -5,6 +5,7 @@ import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
+from dotenv import dotenv_values
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -208,7 +209,8 @@ def _models(environment: Environment, shop: Shop, faults: list[str]) -> tuple[Mo
         ]
     else:
         first = []
-    more = [ModelChoice(url=m.url, name=m.name, profile=m.profile, key=os.environ.get(m.key_variable, "")) for m in shop.models]
+    said = {**dotenv_values(".env"), **os.environ}
+    more = [ModelChoice(url=m.url, name=m.name, profile=m.profile, key=said.get(m.key_variable) or "") for m in shop.models]
     return (*first, *more)
 
 

@@ -38,32 +38,38 @@ class Conversation:
         self._making: dict[str, asyncio.Task[Answer]] = {}
 
     async def answer_place(self, place: str) -> None:
-        """Drain one lane: take the oldest unanswered messages, answer them, and again until there are none."""
-        while work := await self._store.begin(place):
+        """Drain one lane: take the oldest unanswered messages, answer them, and again until there are none.
+
+        What comes while we are at it wakes the lane anew.
+        """
+        more = True
+        while more and (work := await self._store.begin(place)):
             if bot_answers(work.thread):
-                await self._answer(place, work)
+                more = not await self._answer(place, work) or work.more
             else:
                 await self._store.keep(work.events)
+                more = work.more
 
     def interrupt(self, place: str) -> None:
         """A message was edited or withdrawn: what is being made here is out of date."""
         if place in self._making:
             self._making[place].cancel()
 
-    async def _answer(self, place: str, work: Work) -> None:
+    async def _answer(self, place: str, work: Work) -> bool:
+        """False when the messages are to be taken once more."""
         language = self._language(work)
         try:
             answer = await self._make(place, work, language)
             if answer is not None and await self._delivery.deliver(work, answer.reply, answer.reference):
-                return
+                return True
         except StoreError:
             await self._give_back(work, "StoreError")
             raise
         except Exception as exc:  # noqa: BLE001  # whatever broke, this customer gets an answer and the next one is served
-            await self._failed(work, language, exc)
-            return
+            return await self._failed(work, language, exc)
         await self._delivery.show_status(work.place, work.messages[-1].message_id, on=False)
         await self._give_back(work)
+        return False
 
     async def _make(self, place: str, work: Work, language: str) -> Answer | None:
         """The answer, or None when an edit or a delete stopped us."""
@@ -93,15 +99,15 @@ class Conversation:
             return Answer(Reply(limit, language), answered=False, model="")
         return await self._answering.answer(Question(text, language, work.thread.turns))
 
-    async def _failed(self, work: Work, language: str, exc: Exception) -> None:
-        """Try again later; after some failures say that we are sorry, with a reference that the log knows too."""
+    async def _failed(self, work: Work, language: str, exc: Exception) -> bool:
+        """Try again; after some failures say that we are sorry, with a reference that the log knows too."""
         reference = new_reference()
         ids = {"place": work.place.key, "event": work.events[-1], "attempt": work.attempts, "reference": reference}
         log.error("an answer failed: %s", _where(exc), extra=ids)
-        if work.attempts < MOST_ATTEMPTS:
-            await self._give_back(work, type(exc).__name__)
-        else:
-            await self._delivery.deliver(work, apology(language, reference).reply, reference)
+        if work.attempts >= MOST_ATTEMPTS:
+            return await self._delivery.deliver(work, apology(language, reference).reply, reference)
+        await self._give_back(work, type(exc).__name__)
+        return False
 
     async def _give_back(self, work: Work, error: str = "") -> None:
         await self._store.release(work.events, error)

@@ -15,6 +15,7 @@ log = logging.getLogger(__name__)
 
 EARLY_SECONDS = 180.0
 MOST_EARLY = 1000
+MOST_REMEMBERED = 5000
 PAUSE_AFTER_FAULT = 1.0
 
 
@@ -66,17 +67,14 @@ class Inbox:
         self._store = store
         self._lanes = lanes
         self._interrupt = interrupt
+        self._accepted: OrderedDict[str, None] = OrderedDict()
         self._arriving: dict[str, asyncio.Task[None]] = {}
         self._early: OrderedDict[str, tuple[float, MessageReceived]] = OrderedDict()
 
     async def accept(self, event: Event) -> None:
         """Returns when the event is safely written down, or found to be none of our business. Raises StoreError."""
         if isinstance(event, MessageReceived):
-            arriving = self._arriving[_name(event)] = asyncio.create_task(self._message(event), name="accept")
-            try:
-                await asyncio.shield(arriving)
-            finally:
-                self._arriving.pop(_name(event), None)
+            await self._once(event)
         else:
             # An edit can be close behind its message, which must be written down first.
             if (before := self._arriving.get(_name(event))) is not None:
@@ -87,9 +85,23 @@ class Inbox:
         """Before a start: the places where the last run left something unanswered."""
         return await self._store.unfinished()
 
+    async def _once(self, message: MessageReceived) -> None:
+        """Slack tells of one mention twice: the second telling waits for the first, and costs nothing more."""
+        name = _name(message)
+        if name in self._accepted:
+            return
+        arriving = self._arriving.get(name)
+        if arriving is None:
+            arriving = self._arriving[name] = asyncio.create_task(self._message(message), name="accept")
+            arriving.add_done_callback(lambda _: self._arriving.pop(name, None))
+        await asyncio.shield(arriving)
+
     async def _message(self, message: MessageReceived) -> None:
         place = message.place.key
         if await self._store.accept(message):
+            self._accepted[_name(message)] = None
+            if len(self._accepted) > MOST_REMEMBERED:
+                self._accepted.popitem(last=False)
             for early in self._came_early(place):
                 await self._store.accept(replace(early, addressed="mention"))
             self._lanes.wake(place)

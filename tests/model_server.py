@@ -13,12 +13,19 @@ MODELS = ("m", "scripted")
 
 
 class ModelServer:
-    """`say` scripts the next answer, `always` every one; `fail` the next request. `requests` keeps the bodies, `sizes` their bytes."""
+    """`say` scripts the next answer, `always` every one; `fail` the next request. `requests` keeps the bodies, `sizes` their bytes.
 
-    def __init__(self) -> None:
+    `models` is what it lists, None when it has no list. With a `key`, every request must carry it.
+    """
+
+    def __init__(self, key: str = "") -> None:
+        self.key = key
+        self.models: tuple[str, ...] | None = MODELS
         self.requests: list[Json] = []
         self.sizes: list[int] = []
         self.headers: list[dict[str, str]] = []
+        self.peers: list[int] = []
+        """The ports that requests came from."""
         self.gate = asyncio.Event()
         self.gate.set()
         self._script: deque[Callable[[web.Request, Json], Any]] = deque()
@@ -44,9 +51,16 @@ class ModelServer:
         self.gate.set()
         await self._runner.cleanup()
 
-    def say(self, text: str) -> None:
-        """The next answer, a word at a time."""
-        self.stream(chunks_of(text))
+    def say(self, text: str | Callable[[Json], str]) -> None:
+        """The next answer, a word at a time; or what this makes of the request."""
+        if isinstance(text, str):
+            self.stream(chunks_of(text))
+            return
+
+        async def play(request: web.Request, body: Json) -> web.StreamResponse:
+            return await self._play(request, chunks_of(text(body)), 0, cut=False)
+
+        self._script.append(play)
 
     def always(self, text: str) -> None:
         """Every answer that is not scripted otherwise."""
@@ -74,6 +88,9 @@ class ModelServer:
         self.requests.append(body)
         self.sizes.append(len(raw))
         self.headers.append(dict(request.headers))
+        self.peers.append(request.transport.get_extra_info("peername")[1] if request.transport else 0)
+        if refusal := self._refusal(request):
+            return refusal
         await self.gate.wait()
         if self._script:
             answered: web.StreamResponse = await self._script.popleft()(request, body)
@@ -91,18 +108,29 @@ class ModelServer:
             request.transport.abort()
         return response
 
-    async def _embed(self, request: web.Request) -> web.Response:
+    def _refusal(self, request: web.Request) -> web.Response | None:
+        if self.key and request.headers.get("Authorization") != f"Bearer {self.key}":
+            return web.json_response({"error": {"message": "Wrong key.", "code": "invalid_api_key"}}, status=401)
+        return None
+
+    async def _embed(self, request: web.Request) -> web.StreamResponse:
         body = await request.json()
         self.requests.append(body)
+        if refusal := self._refusal(request):
+            return refusal
+        await self.gate.wait()
+        if self._script:
+            answered: web.StreamResponse = await self._script.popleft()(request, body)
+            return answered
         data = [{"object": "embedding", "index": i, "embedding": [float(len(text)), 1.0, 0.0]} for i, text in enumerate(body["input"])]
         return web.json_response({"object": "list", "data": data, "model": body["model"], "usage": {"prompt_tokens": 1, "total_tokens": 1}})
 
-    async def _models(self, _request: web.Request) -> web.Response:
-        if self._script:
-            return await self._script.popleft()(_request, {})  # type: ignore[no-any-return]
-        return web.json_response(
-            {"object": "list", "data": [{"id": name, "object": "model", "created": 0, "owned_by": "us"} for name in MODELS]}
-        )
+    async def _models(self, request: web.Request) -> web.Response:
+        if refusal := self._refusal(request):
+            return refusal
+        if self.models is None:
+            return web.Response(status=404)
+        return web.json_response({"object": "list", "data": [{"id": name, "object": "model"} for name in self.models]})
 
 
 def chunk_of(**choice: Any) -> bytes:

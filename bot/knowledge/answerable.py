@@ -1,7 +1,8 @@
 """How likely it is that the passages found answer the question: a logistic curve over a few measurements.
 
-The numbers were fitted to questions in 15 languages over passages that hold their answers and over others that do not, with and
-without titles; `benchmarks/retrieval.py` measures how well they tell them apart. The E5 model's cosines lie between 0.7 and 0.95, and higher where both sides share a language.
+The numbers were fitted to questions in 15 languages over passages that hold their answers and over others that do not,
+with titles and without; `benchmarks/retrieval.py` shows how well they tell them apart. The E5 model's cosines lie between
+0.7 and 0.95, and higher where both sides share a language.
 """
 
 from collections.abc import Mapping

@@ -20,7 +20,7 @@ MARKDOWN = frozenset({".md", ".markdown"})
 PLAIN = frozenset({".txt"})
 LARGEST = 5_000_000
 """In bytes."""
-LANGUAGES = frozenset("en de es fr it pt nl pl tr ru ar zh ja ko hi vi da sv fi cs ro hu el uk he th id nb no fa bg hr sk sl ca".split())
+LANGUAGES = frozenset("en de es fr it pt nl pl tr ru ar zh ja ko hi vi da sv fi cs ro hu el uk he th id nb no fa bg hr sk sl ca".split())  # noqa: SIM905
 """Codes that a file or folder may be named for."""
 
 _FRONT = regex.compile(r"\A---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", regex.DOTALL | regex.MULTILINE)

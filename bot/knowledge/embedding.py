@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 LONGEST = 1500
 """Characters of a text that are embedded: 50,000 cost one model 37 seconds."""
-USE_LANGUAGES = frozenset("ar zh en fr de it ja ko nl pl pt es th tr ru".split())
+USE_LANGUAGES = frozenset("ar zh en fr de it ja ko nl pl pt es th tr ru".split())  # noqa: SIM905
 
 
 class Embedder(Protocol):

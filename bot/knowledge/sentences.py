@@ -19,9 +19,9 @@ _ABBREVIATIONS = frozenset(
     """e.g i.e etc approx incl excl vs no nos art fig mr mrs ms dr prof st inc ltd co dept min max tel ext est
     z.b d.h u.a bzw ca nr evtl ggf inkl exkl zzgl usw str abs mind max vgl sog bspw tägl
     p.ej sr sra ud uds n.º núm pág aprox av c/ p.ex ex env m mme mlle réf n° p pp
-    т.е т.д т.п г руб стр напр ул д тел tj np ul tzn m.in bijv d.w.z o.a m.a bl.a f.eks örn vb""".split()
+    т.е т.д т.п г руб стр напр ул д тел tj np ul tzn m.in bijv d.w.z o.a m.a bl.a f.eks örn vb""".split()  # noqa: SIM905
 )
-_MONTHS = frozenset("januar jänner februar märz april mai juni juli august september oktober november dezember".split())
+_MONTHS = frozenset("januar jänner februar märz april mai juni juli august september oktober november dezember".split())  # noqa: SIM905
 _LAST_WORD = regex.compile(r"[^\s(\[\"'„“«]+\Z")
 _NEXT_WORD = regex.compile(r"\w+")
 

@@ -1,29 +1,41 @@
 """An embedding server behind an OpenAI-compatible address, in the shape that bot.knowledge takes."""
 
+import asyncio
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from bot.errors import ModelUnreachable
-from bot.model.client import NO_KEY, keep_to_itself
+from bot.model.connection import Connection
+from bot.model.faults import TooSlow, nonsense
 from bot.model.profiles import Profile
+from bot.model.retries import Retries
 
 if TYPE_CHECKING:
     import numpy as np
-    from numpy.typing import NDArray
-    from openai import AsyncOpenAI
 
-LONGEST_TEXT = 8000
+LONGEST_TEXT = 6000
+"""Characters: the servers of note take 8,000 tokens a text, and a character may be one."""
 
 
 class RemoteEmbedder:
-    """One embedding model of one server. `dimension` is 0 until the first text was embedded."""
+    """One embedding model of one server. `dimension` is 0 until the first text was embedded. All raise ModelError."""
 
-    def __init__(self, url: str, key: str, model: str, profile: Profile) -> None:
-        self.name = f"{model}@{urlsplit(url).hostname}"
+    def __init__(
+        self,
+        url: str,
+        key: str,
+        model: str,
+        profile: Profile,
+        *,
+        total_seconds: float = 30,
+        attempts: int = 3,
+        pause_seconds: float = 0.5,
+    ) -> None:
+        self._connection = Connection(url, key, model, "EMBEDDINGS")
+        self.name = f"{model}@{self._connection.server.host}"
         self.dimension = 0
-        self._url, self._key, self._model, self._batch = url, key, model, profile.embeddings_batch
-        self._client: AsyncOpenAI | None = None
+        self._model, self._batch, self._total = model, profile.embeddings_batch, total_seconds
+        self._retries = Retries(attempts, pause_seconds)
 
     @property
     def languages(self) -> frozenset[str] | None:
@@ -31,52 +43,59 @@ class RemoteEmbedder:
         return None
 
     async def load(self) -> None:
-        """Nothing to load: the model is the server's."""
+        """Learn the dimension: stored vectors cannot be read without it."""
+        if not self.dimension:
+            await self.question("Hello")
 
-    async def passages(self, texts: Sequence[str]) -> "NDArray[np.float32]":
-        """Vectors of length one, (texts, dimension)."""
+    async def passages(self, texts: Sequence[str]) -> "np.ndarray":
+        """Vectors of length one, (texts, dimension) float32. Each request has `total_seconds`."""
         import numpy as np
 
         rows: list[Any] = []
         for start in range(0, len(texts), self._batch):
-            rows += await self._embed([text[:LONGEST_TEXT] for text in texts[start : start + self._batch]])
-        vectors = np.asarray(rows, dtype=np.float32).reshape(len(texts), -1)
-        self.dimension = vectors.shape[1]
-        length = np.linalg.norm(vectors, axis=1, keepdims=True)
-        return np.asarray(vectors / np.where(length == 0, 1, length), dtype=np.float32)
+            rows += await self._embedded([text[:LONGEST_TEXT] or " " for text in texts[start : start + self._batch]])
+        if not rows:
+            return np.zeros((0, self.dimension), dtype=np.float32)
+        return self._measured(rows)
 
-    async def question(self, text: str) -> "NDArray[np.float32]":
-        """One vector of length one, (dimension,)."""
-        vectors: NDArray[np.float32] = (await self.passages([text]))[0]
-        return vectors
+    async def question(self, text: str) -> "np.ndarray":
+        """One vector of length one, (dimension,) float32."""
+        vector: np.ndarray = (await self.passages([text]))[0]
+        return vector
 
     async def close(self) -> None:
         """Close the connections. Twice is fine."""
-        if self._client is not None:
-            await self._client.close()
-            self._client = None
+        await self._connection.close()
 
-    async def _embed(self, texts: list[str]) -> list[list[float]]:
-        from bot.model.faults import fault_of
+    async def _embedded(self, texts: list[str]) -> list[Any]:
+        # Unless told otherwise some servers answer in base64, as the library would have asked.
+        body = {"model": self._model, "input": texts, "encoding_format": "float"}
+        until = asyncio.get_running_loop().time() + self._total
+        try:
+            async with asyncio.timeout_at(until):
+                document = await self._retries.until_it_works(lambda: self._connection.document("/embeddings", body), until)
+        except TimeoutError as exc:
+            server = self._connection.server
+            raise TooSlow(f"the embedding server at {server.host} did not answer within {self._total:g} s: look whether it runs") from exc
+        return self._in_order(document.get("data"), len(texts))
+
+    def _in_order(self, data: Any, wanted: int) -> list[Any]:
+        if not isinstance(data, list) or not all(isinstance(row, dict) for row in data):
+            raise nonsense(self._connection.server)
+        by_index = {row.get("index", at): row.get("embedding") for at, row in enumerate(data)}
+        if len(data) != wanted or by_index.keys() != set(range(wanted)):
+            raise ModelUnreachable("the embedding server sent another number of vectors than it was asked for: check EMBEDDINGS_URL")
+        return [by_index[at] for at in range(wanted)]
+
+    def _measured(self, rows: list[Any]) -> "np.ndarray":
+        import numpy as np
 
         try:
-            answer = await self._open().embeddings.create(model=self._model, input=texts, encoding_format="float")
-        except Exception as exc:
-            raise fault_of(exc, self._model) from exc
-        if len(answer.data) != len(texts):
-            raise ModelUnreachable("the embedding server sent another number of vectors than it was asked for: check EMBEDDINGS_URL")
-        return [row.embedding for row in sorted(answer.data, key=lambda row: row.index)]
-
-    def _open(self) -> "AsyncOpenAI":
-        if self._client is None:
-            from openai import AsyncOpenAI, DefaultAioHttpClient
-
-            self._client = AsyncOpenAI(
-                base_url=self._url,
-                api_key=self._key or NO_KEY,
-                max_retries=2,
-                timeout=30.0,
-                http_client=DefaultAioHttpClient(),
-            )
-            keep_to_itself(self._client)
-        return self._client
+            vectors: np.ndarray = np.asarray(rows, dtype=np.float32)
+        except (ValueError, TypeError) as exc:
+            raise nonsense(self._connection.server) from exc
+        lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
+        if vectors.ndim != 2 or not np.isfinite(lengths).all() or self.dimension not in (0, vectors.shape[1]):
+            raise nonsense(self._connection.server)
+        self.dimension = vectors.shape[1]
+        return np.asarray(vectors / np.where(lengths == 0, 1, lengths), dtype=np.float32)

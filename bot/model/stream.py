@@ -1,94 +1,190 @@
-"""Puts an answer together from the lines that a server streams, whatever dialect it speaks.
+"""Puts an answer together from the bytes that a server streams, whatever dialect it speaks.
 
-The SDK's own helpers are not used: they cost four times the CPU, lose Mistral's answer when it thinks,
+The SDK's own helpers are not used: they cost ten times the CPU, lose Mistral's answer when it thinks,
 and take a stream that simply ends for a whole one.
 """
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
 from bot.errors import ModelRefused, ModelTruncated, ModelUnreachable
+from bot.model.faults import Server, nonsense, reported, too_long
 
 LONGEST = 1_000_000
-DONE = "[DONE]"
+"""Characters of an answer, and bytes of one line."""
+DONE = b"[DONE]"
+FIELDS = (b":", b"event", b"id", b"retry")
+THOUGHT, THOUGHT_OVER = "<think>", "</think>"
+LENGTH = ("length", "model_length", "max_tokens")
 
 
-@dataclass(slots=True)
 class Accumulator:
-    """Fed line by line; `text` is the answer so far."""
+    """Fed as bytes arrive. `on_text` gets each piece of the answer, and the pieces join to `text`."""
 
-    on_text: Callable[[str], None] | None = None
-    parts: list[str] = field(default_factory=list)
-    finish: str = ""
-    usage: dict[str, Any] = field(default_factory=dict)
-    whole: list[str] = field(default_factory=list)
-    length: int = 0
+    def __init__(self, server: Server, on_text: Callable[[str], None] | None = None) -> None:
+        self.events = 0
+        """Signs of life: chunks so far, also those without text."""
+        self.finish = ""
+        """The server's finish_reason; "" as long as there is none."""
+        self.usage: dict[str, Any] = {}
+        self._server, self._on_text = server, on_text
+        self._parts: list[str] = []
+        self._length = 0
+        self._rest, self._event, self._page = b"", b"", b""
+        self._opening = _Opening()
+        self._refused = False
 
     @property
     def text(self) -> str:
         """What was said so far."""
-        return "".join(self.parts)
+        return "".join(self._parts)
 
-    def feed(self, line: str) -> None:
-        """One line of the body. Raises ModelError when the server says that something is wrong."""
-        if line.startswith("data:"):
-            data = line[5:].strip()
-            if data and data != DONE:
-                self._chunk(_read(data))
-        elif line and not line.startswith((":", "event:", "id:", "retry:")):
-            self._bound(len(line))
-            self.whole.append(line)
+    @property
+    def shown(self) -> bool:
+        """Somebody has seen a piece: there is no way back."""
+        return self._on_text is not None and bool(self._parts)
+
+    def feed(self, data: bytes) -> None:
+        """The next bytes of the body. Raises ModelError when they are none of an answer, or tell of a fault."""
+        *lines, self._rest = (self._rest + data).split(b"\n")
+        for line in lines:
+            self._line(line)
+        if len(self._rest) + len(self._page) > LONGEST:
+            raise _endless()
 
     def end(self) -> None:
         """The body is over: was it an answer? Raises ModelError when it was not."""
-        if self.whole and not self.parts:
-            self._chunk(_read("\n".join(self.whole)))
-        if self.finish == "content_filter":
-            raise ModelRefused("the model's filter refused this question")
-        if self.finish == "length":
-            raise ModelTruncated("the answer is longer than allowed: raise limits.answer_tokens in shop.toml")
+        self._line(self._rest)
+        if self._page and not self.events:
+            self._document()
+        self._say(self._opening.remainder())
+        if self._refused or self.finish == "content_filter":
+            raise ModelRefused("the model refused this question: nothing to mend, unless it happens often")
+        if self.finish in LENGTH:
+            raise too_long()
+        if not self.events:
+            raise nonsense(self._server)
         if not self.finish:
-            raise ModelTruncated("the stream ended in the middle of an answer")
+            raise ModelTruncated("the stream broke off in the middle of an answer: look into the model server's log")
+        if self.finish == "error":
+            raise ModelUnreachable("the model server gave up in the middle of an answer: look into its log")
         if not self.text.strip():
-            raise ModelRefused("the model said nothing")
+            raise ModelRefused("the model said nothing: choose one that follows instructions")
 
-    def _chunk(self, chunk: Any) -> None:
-        if not isinstance(chunk, dict):
-            raise ModelUnreachable("the model server sent something that is not an answer: check MODEL_URL")
-        if chunk.get("error"):
-            raise ModelUnreachable("the model server reported an error in the middle of its answer")
-        if chunk.get("usage"):
-            self.usage = chunk["usage"]
-        for choice in chunk.get("choices") or ():
-            self._say(_spoken((choice.get("delta") or choice.get("message") or {}).get("content")))
-            self.finish = choice.get("finish_reason") or self.finish
+    def count(self, *path: str) -> int:
+        """A number from `usage`, 0 where the server does not say."""
+        found: Any = self.usage
+        for name in path:
+            found = found.get(name) if isinstance(found, dict) else None
+        return found if isinstance(found, int) else 0
+
+    def _line(self, line: bytes) -> None:
+        if line.startswith(b"data:"):
+            self._data(line[5:].strip())
+        elif not line.strip():
+            if self._event:
+                raise ModelUnreachable("the model server sent a chunk that is no JSON: look into its log")
+        elif not line.startswith(FIELDS) or self._page:
+            self._page += line + b"\n"
+
+    def _data(self, data: bytes) -> None:
+        """One event may come in several lines, and some servers put no empty line between two: it is whole when it is JSON."""
+        if data == DONE or not data:
+            return
+        self._event += data
+        if len(self._event) > LONGEST:
+            raise _endless()
+        try:
+            event = json.loads(self._event)
+        except (ValueError, RecursionError):
+            self._event += b"\n"
+            return
+        self._event = b""
+        self._take(event)
+
+    def _document(self) -> None:
+        """The server did not stream: one JSON object, or something that is no answer at all."""
+        try:
+            document = json.loads(self._page)
+        except (ValueError, RecursionError) as exc:
+            raise nonsense(self._server) from exc
+        if not isinstance(document, dict) or not ("choices" in document or _error_in(document)):
+            raise nonsense(self._server)
+        self._take(document)
+
+    def _take(self, event: Any) -> None:
+        self.events += 1
+        if not isinstance(event, dict):
+            raise nonsense(self._server)
+        if error := _error_in(event):
+            raise reported(error, self._server)
+        if isinstance(event.get("usage"), dict):
+            self.usage = event["usage"]
+        choices = event.get("choices")
+        if isinstance(choices, list) and choices and isinstance(choices[0], dict):
+            self._choice(choices[0])
+
+    def _choice(self, choice: dict[str, Any]) -> None:
+        message = choice.get("delta") or choice.get("message")
+        if isinstance(message, dict):
+            self._say(self._opening.passed(_spoken(message.get("content"))))
+            self._refused = self._refused or bool(message.get("refusal"))
+        finish = choice.get("finish_reason")
+        if isinstance(finish, str) and finish != "null":
+            self.finish = finish or self.finish
 
     def _say(self, text: str) -> None:
-        if text:
-            self._bound(len(text))
-            self.parts.append(text)
-            if self.on_text is not None:
-                self.on_text(text)
-
-    def _bound(self, more: int) -> None:
-        self.length += more
-        if self.length > LONGEST:
-            raise ModelTruncated("the answer has no end")
+        if not text:
+            return
+        self._length += len(text)
+        if self._length > LONGEST:
+            raise _endless()
+        self._parts.append(text)
+        if self._on_text is not None:
+            self._on_text(text)
 
 
-def _read(data: str) -> Any:
-    try:
-        return json.loads(data)
-    except (ValueError, RecursionError) as exc:
-        raise ModelUnreachable("the model server sent something that is not an answer: check MODEL_URL") from exc
+class _Opening:
+    """Holds back what a local model may think aloud before it speaks: `<think>...</think>` at the very beginning."""
+
+    def __init__(self) -> None:
+        self._held = ""
+        self._speaking = False
+
+    def passed(self, text: str) -> str:
+        """What of this may be said now."""
+        if self._speaking or not text:
+            return text
+        held = (self._held + text).lstrip()
+        if held.startswith(THOUGHT):
+            _, over, answer = held.partition(THOUGHT_OVER)
+            # Of a long thought, only as much is kept as shows its end.
+            held = answer.lstrip() if over else THOUGHT + held[len(THOUGHT) :][-len(THOUGHT_OVER) :]
+        self._held = held
+        if held.startswith(THOUGHT) or THOUGHT.startswith(held):
+            return ""
+        self._speaking = True
+        return held
+
+    def remainder(self) -> str:
+        """At the end: what only looked as if it would become a thought."""
+        return "" if self._speaking or self._held.startswith(THOUGHT) else self._held
+
+
+def _error_in(event: dict[str, Any]) -> Any:
+    return event.get("error") or (event if event.get("object") == "error" else None)
+
+
+def _endless() -> ModelTruncated:
+    return ModelTruncated("the answer has no end: choose another model")
 
 
 def _spoken(content: Any) -> str:
     """The answer itself: a text, or those parts of a list that are text (the others are the model's thoughts)."""
     if isinstance(content, str):
         return content
-    if isinstance(content, list):
-        return "".join(part.get("text", "") for part in content if isinstance(part, dict) and part.get("type") == "text")
-    return ""
+    if not isinstance(content, list):
+        return ""
+    texts = [part.get("text") for part in content if isinstance(part, dict) and part.get("type") == "text"]
+    return "".join(text for text in texts if isinstance(text, str))

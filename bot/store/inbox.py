@@ -25,12 +25,16 @@ OPEN = ("new", "working")
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What a lane does next: one author's unanswered messages, in order, in their thread (whose turns end before them)."""
+    """What a lane does next: one author's unanswered messages, in order, in their thread (whose turns end before them).
+
+    `more`: others wait here besides.
+    """
 
     events: tuple[int, ...]
     messages: tuple[MessageReceived, ...]
     thread: Thread
     attempts: int
+    more: bool
 
     @property
     def place(self) -> Place:
@@ -116,7 +120,7 @@ class InboxStore:
                 await connection.execute(
                     update(events).where(events.c.id == row.id).values(state="working", turn_id=turn_id, attempts=row.attempts + 1)
                 )
-        return Work(tuple(row.id for row in burst), tuple(messages), thread, max(row.attempts for row in burst) + 1)
+        return Work(tuple(row.id for row in burst), tuple(messages), thread, max(row.attempts for row in burst) + 1, len(rows) > len(burst))
 
     async def release(self, work: Sequence[int], error: str = "") -> None:
         """Put back what is still in work, to be taken again; `error` says why it failed."""

@@ -1,6 +1,7 @@
 """What every model must do, whoever serves it. A test module subclasses `ModelContract` and gives a fixture `harness`."""
 
 import asyncio
+import traceback
 from typing import Protocol
 
 import pytest
@@ -9,6 +10,7 @@ from bot.errors import ModelBusy, ModelError, ModelRefused, ModelTruncated, Mode
 from bot.model import Model, Prompt, Said
 
 PROMPT = Prompt("Be brief.", (Said("user", "Hello"),))
+SECRET = "-".join(("my", "card", "number"))
 KINDS: dict[str, type[ModelError]] = {
     "busy": ModelBusy,
     "refused": ModelRefused,
@@ -28,7 +30,7 @@ class Harness(Protocol):
         ...
 
     def fail(self, kind: str) -> None:
-        """Every answer from now on fails like this: a key of KINDS."""
+        """Every answer from now on fails like this, quoting SECRET where it can: a key of KINDS."""
         ...
 
     def hold(self) -> None:
@@ -49,14 +51,19 @@ class ModelContract:
         answer = await harness.model.answer(PROMPT, pieces.append)
         assert "".join(pieces) == answer.text == "one two three"
         assert len(pieces) > 1
-        assert answer.model
+        assert answer.model == harness.model.name != ""
+
+    async def test_many_customers_are_answered_at_once(self, harness: Harness) -> None:
+        harness.say("The same.")
+        answers = await asyncio.gather(*(harness.model.answer(PROMPT) for _ in range(5)))
+        assert all(answer.text for answer in answers)
 
     @pytest.mark.parametrize("kind", list(KINDS))
-    async def test_each_failure_is_told_by_its_kind_and_repeats_nothing_that_was_said(self, harness: Harness, kind: str) -> None:
+    async def test_each_failure_is_told_by_its_kind_and_quotes_nobody(self, harness: Harness, kind: str) -> None:
         harness.fail(kind)
         with pytest.raises(KINDS[kind]) as caught:
-            await harness.model.answer(Prompt("Be brief.", (Said("user", "my secret"),)))
-        assert "secret" not in str(caught.value)
+            await harness.model.answer(Prompt("Be brief.", (Said("user", SECRET),)))
+        assert SECRET not in "".join(traceback.format_exception(caught.value))
 
     async def test_an_answer_that_nobody_waits_for_is_given_up(self, harness: Harness) -> None:
         harness.hold()
