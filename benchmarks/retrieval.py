@@ -41,7 +41,7 @@ def rows(path: Path) -> list[Row]:
 def sampled(questions: Sequence[Row], count: int) -> list[Row]:
     """The same questions in every language, `count` of them."""
     ids = sorted({row["qid"] for row in questions})
-    kept = set(random.Random(1).sample(ids, min(count, len(ids)))) if count else set(ids)  # noqa: S311
+    kept = set(random.Random(1).sample(ids, min(count, len(ids)))) if count else set(ids)
     return [row for row in questions if row["qid"] in kept]
 
 
@@ -63,9 +63,8 @@ async def ask(documents: Mapping[str, str], questions: Sequence[tuple[Row, froze
         indexed = time.perf_counter()
         asked = [Asked(row["lang"], right, await knowledge.search(row["question"], row["lang"], LIMIT)) for row, right in questions]
         ended = time.perf_counter()
-        print(
-            f"  {knowledge.size} passages, indexed {knowledge.size / (indexed - began):.1f}/s, {1000 * (ended - indexed) / len(asked):.1f} ms a search"
-        )
+        speed, each = knowledge.size / (indexed - began), 1000 * (ended - indexed) / len(asked)
+        print(f"  {knowledge.size} passages, {speed:.1f} a second indexed, {each:.1f} ms a search")
         await database.close()
         return asked
 

@@ -140,4 +140,11 @@ def chosen(ground: Ground, scores: "np.ndarray", limit: int, repeated: float) ->
         seen[document] = seen.get(document, 0) + 1
     places = [-place for _, place in sorted(ranked, reverse=True)[:limit]]
     lead = int(np.argmax(ground.documents == ground.documents[places[0]]))
-    return places if lead in places or limit < 3 else [*places[:-1], lead]
+    return places if lead in places or limit < 3 else _with_lead(ground, places, lead)
+
+
+def _with_lead(ground: Ground, places: list[int], lead: int) -> list[int]:
+    """The lead takes the place of the last passage whose document is there twice, else the last place."""
+    told = ground.documents[places].tolist()
+    gone = next((at for at in range(len(places) - 1, 0, -1) if told[at] in told[:at]), len(places) - 1)
+    return [*places[:gone], *places[gone + 1 :], lead]
