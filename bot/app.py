@@ -52,11 +52,11 @@ async def opened(config: Config, on_progress: Progress | None = None, build_inde
     """The parts of one run. With `build_index` the sample shop is indexed where it is the shop and there is no index yet."""
     database = Database(config.database_url)
     model = make_model(config)
+    embedders = make_embedders(config)
     try:
         await make_current(database)
         detector = Detector(config.shop.shop.languages)
         passages = PassageStore(database)
-        embedders = make_embedders(config)
         knowledge = Knowledge(passages, embedders)
         indexer = Indexer(passages, embedders, lambda text: detector.detect(text).language or config.shop.shop.default_language)
         await _without_sample(config, passages)
@@ -67,6 +67,7 @@ async def opened(config: Config, on_progress: Progress | None = None, build_inde
         answering = Answering(_manner(config), knowledge, Extract(embedders), detector, model)
         yield Parts(config, database, passages, knowledge, indexer, detector, model, answering)
     finally:
+        await asyncio.gather(*(embedder.close() for embedder in embedders))
         if model is not None:
             await model.close()
         await database.close()

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from bot.errors import ModelError
 from bot.knowledge import scoring
 from bot.knowledge.answerable import Measured, probability
 from bot.knowledge.embedding import Embedder
@@ -27,6 +28,7 @@ HITS = 200
 REPEATED = 0.6
 """What a second passage of one document counts less."""
 SHORT_QUESTION = 40
+SURE_ALONE = 0.6
 """Up to so many characters a question may lean on the one before it ("and to Austria?")."""
 CONTEXT = 0.3
 RELOAD_SECONDS = 2.0
@@ -80,7 +82,7 @@ class Knowledge:
 
     async def load(self) -> None:
         """Make the embedders ready and read the vectors into memory; again after an indexing."""
-        await asyncio.gather(*(embedder.load() for embedder in self._embedders))
+        await asyncio.gather(*(_ready(embedder) for embedder in self._embedders))
         self._take(await self._store.snapshot(self._models()))
 
     @property
@@ -89,7 +91,16 @@ class Knowledge:
         return len(self._ground) if self._ground else 0
 
     async def search(self, question: str, language: str, limit: int = 5, context: str = "") -> Found:
-        """The best passages for a question in this language. `context`: what was asked before, "" at first."""
+        """The best passages for a question in this language. `context`: what was asked before, "" at first.
+
+        A short question that finds its answer alone is no follow-up; only an unsure one leans on what came before.
+        """
+        found = await self._search(question, language, limit, "")
+        if not context.strip() or len(question) > SHORT_QUESTION or found.answerable >= SURE_ALONE:
+            return found
+        return await self._search(question, language, limit, context)
+
+    async def _search(self, question: str, language: str, limit: int, context: str) -> Found:
         asked_terms = question_terms(question) or question_terms(context)
         vectors = await self._vectors(question, language, context)
         async with self._store.reading() as reader:
@@ -134,15 +145,30 @@ class Knowledge:
 
     async def _vectors(self, question: str, language: str, context: str) -> "dict[str, np.ndarray]":
         able = [embedder for embedder in self._embedders if embedder.languages is None or language in embedder.languages]
-        leaning = context if len(question) <= SHORT_QUESTION else ""
-        found = await asyncio.gather(*(_vector(embedder, question, leaning) for embedder in able))
-        return {embedder.name: vector for embedder, vector in zip(able, found, strict=True)}
+        found = await asyncio.gather(*(_vector(embedder, question, context) for embedder in able))
+        return {embedder.name: vector for embedder, vector in zip(able, found, strict=True) if vector is not None}
 
     def _models(self) -> list[tuple[str, int]]:
         return [(embedder.name, embedder.dimension) for embedder in self._embedders]
 
 
-async def _vector(embedder: Embedder, question: str, context: str) -> "np.ndarray":
+async def _ready(embedder: Embedder) -> None:
+    """A server that is away at start is asked again with the first question; until then words alone find."""
+    try:
+        await embedder.load()
+    except ModelError as exc:
+        log.warning("embeddings are away, words alone find: %s", exc)
+
+
+async def _vector(embedder: Embedder, question: str, context: str) -> "np.ndarray | None":
+    try:
+        return await _leaning(embedder, question, context)
+    except ModelError as exc:
+        log.warning("embeddings are away, words alone find: %s", exc)
+        return None
+
+
+async def _leaning(embedder: Embedder, question: str, context: str) -> "np.ndarray":
     vector = await embedder.question(question)
     if not context.strip():
         return vector

@@ -16,6 +16,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.errors import ConfigError, StoreError
+from bot.store.nearby import connect
 
 BUSY_SECONDS = 10
 DRIVERS = {
@@ -47,8 +48,8 @@ class Database:
         self.url = database_url(address)
         self.embedded = self.url.get_backend_name() == "sqlite"
         if self.embedded:
-            self._writer = _sqlite(self.url, begin="BEGIN IMMEDIATE", pool_size=1)
-            self._reader = _sqlite(self.url, begin="BEGIN", pool_size=4)
+            self._writer = _sqlite(self.url, writes=True, pool_size=1)
+            self._reader = _sqlite(self.url, writes=False, pool_size=4)
         else:
             self._writer = self._reader = create_async_engine(self.url, pool_size=8, max_overflow=8, pool_pre_ping=False)
 
@@ -110,8 +111,9 @@ def _migrations() -> Path:
     return Path(__file__).resolve().parents[2] / "migrations"
 
 
-def _sqlite(url: URL, begin: str, pool_size: int) -> AsyncEngine:
-    engine = create_async_engine(url, pool_size=pool_size, max_overflow=0, pool_timeout=60)
+def _sqlite(url: URL, writes: bool, pool_size: int) -> AsyncEngine:
+    near = {"async_creator_fn": connect(writes)}
+    engine = create_async_engine(url, pool_size=pool_size, max_overflow=0, pool_timeout=60, connect_args=near)
 
     @event.listens_for(engine.sync_engine, "connect")
     def settle(connection: Any, _record: Any) -> None:
@@ -123,7 +125,7 @@ def _sqlite(url: URL, begin: str, pool_size: int) -> AsyncEngine:
 
     @event.listens_for(engine.sync_engine, "begin")
     def begin_now(connection: Any) -> None:
-        connection.exec_driver_sql(begin)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
 
