@@ -3,6 +3,7 @@
 import ast
 import importlib
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -88,6 +89,33 @@ def test_help_imports_nothing_heavy() -> None:
     code = "import sys, bot.__main__; print(*sorted({n.split('.')[0] for n in sys.modules}))"
     loaded = set(subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split())
     assert not loaded & {"openai", "slack_bolt", "discord", "sqlalchemy", "numpy", "pydantic", "aiohttp", "langdetect", "babel"}
+
+
+BREACHES = {
+    "bot is built in layers, and every file has its layer": ("bot/errors.py", "import bot.messages"),
+    "the core never imports an adapter (bot.app wires them)": ("bot/inbox.py", "import adapters.slack"),
+    "adapters see only the port": ("adapters/web/pages.py", "import bot.config"),
+    "adapters do not know each other": ("adapters/web/pages.py", "import adapters.slack.incoming"),
+    "one owner: openai": ("bot/server.py", "import openai"),
+    "one owner: sqlalchemy": ("bot/server.py", "import sqlalchemy"),
+    "one owner: langdetect": ("bot/server.py", "import langdetect"),
+    "one owner: slack": ("bot/server.py", "import slack_sdk"),
+    "one owner: discord": ("bot/server.py", "import discord"),
+}
+
+
+def test_every_rule_about_imports_catches_its_breach(tmp_path: Path) -> None:
+    for name in ("bot", "adapters"):
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__", "static", "sample_shop", "locale"))
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    for file, line in BREACHES.values():
+        with (tmp_path / file).open("a") as source:
+            source.write(f"\n{line}\n")
+    code = "import sys; sys.path.insert(0, ''); from importlinter.cli import lint_imports; sys.exit(lint_imports(no_cache=True))"
+    said = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False).stdout
+    rules = re.findall(r'^name = "(.+)"\ntype = ', (ROOT / "pyproject.toml").read_text(), re.MULTILINE)
+    assert set(rules) == set(BREACHES)
+    assert [rule for rule in rules if f"{rule} BROKEN" not in said] == []
 
 
 def test_tables_and_migrations_are_in_step(database_address: str, monkeypatch: pytest.MonkeyPatch) -> None:
