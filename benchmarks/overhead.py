@@ -73,7 +73,7 @@ def child(what: str, vectors: bool) -> None:
     event.listen(Engine, "begin", count)
     if not vectors:
         app.embedded = tuple  # type: ignore[assignment]  # the query's embedding is shown in a row of its own
-    asyncio.run(_both(commands.serve(), counts))
+    commands.run(_both(commands.serve(), counts))
 
 
 async def _both(serving: Awaitable[None], counts: dict[str, int]) -> None:

@@ -1,6 +1,5 @@
 """The command line. Progress and logs go to standard error; standard output holds what was asked for."""
 
-import asyncio
 import json
 import sys
 from collections.abc import Coroutine
@@ -77,8 +76,10 @@ def init() -> None:
 
 def _run(work: Coroutine[Any, Any, Any]) -> Any:
     """Run to the end; a fault becomes one clear sentence on standard error, never a traceback."""
+    from bot import commands
+
     try:
-        return asyncio.run(work)
+        return commands.run(work)
     except ConfigError as exc:
         _fail("\n".join(f"- {fault}" for fault in exc.faults))
     except BotError as exc:

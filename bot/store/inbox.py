@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, delete, select, update
+from sqlalchemy import Select, bindparam, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -20,7 +20,23 @@ from bot.store.database import Database
 from bot.store.writing import read_message, with_text, write_message
 from bot.tables import events, turns
 
+MOST_AT_ONCE = 100
 OPEN = ("new", "working")
+
+# Statements of the hot path are made once: building one costs as much as running it.
+ADD_EMBEDDED = sqlite.insert(events).on_conflict_do_nothing()
+ADD = postgresql.insert(events).on_conflict_do_nothing()
+WAITING = (
+    select(events)
+    .where(events.c.place == bindparam("at"), events.c.state == "new")
+    .order_by(events.c.sent_at, events.c.id)
+    .limit(MOST_AT_ONCE)
+)
+TAKE = (
+    update(events)
+    .where(events.c.id == bindparam("which"))
+    .values(state="working", turn_id=bindparam("turn_id"), attempts=bindparam("attempts"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,24 +70,20 @@ class InboxStore:
         async with self._database.writing() as connection:
             if message.addressed == "maybe" and not await _ours(connection, message.place.key):
                 return False
-            dialect = sqlite if self._database.embedded else postgresql
-            await connection.execute(
-                dialect.insert(events)
-                .values(
-                    platform=message.place.platform,
-                    event_id=message.event_id,
-                    identity=_identity(message),
-                    place=message.place.key,
-                    author=message.author.id,
-                    state="new",
-                    body=write_message(message),
-                    sent_at=message.sent_at,
-                    received_at=time.time(),
-                    attempts=0,
-                    error="",
-                )
-                .on_conflict_do_nothing()
-            )
+            row = {
+                "platform": message.place.platform,
+                "event_id": message.event_id,
+                "identity": _identity(message),
+                "place": message.place.key,
+                "author": message.author.id,
+                "state": "new",
+                "body": write_message(message),
+                "sent_at": message.sent_at,
+                "received_at": time.time(),
+                "attempts": 0,
+                "error": "",
+            }
+            await connection.execute(ADD_EMBEDDED if self._database.embedded else ADD, row)
         return True
 
     async def edit(self, signal: MessageEdited) -> str | None:
@@ -106,10 +118,7 @@ class InboxStore:
     async def begin(self, place: str) -> Work | None:
         """Take the oldest unanswered messages of a place: the first, and what its author wrote right after it."""
         async with self._database.writing() as connection:
-            found = await connection.execute(
-                select(events).where(events.c.place == place, events.c.state == "new").order_by(events.c.sent_at, events.c.id)
-            )
-            rows = found.all()
+            rows = (await connection.execute(WAITING, {"at": place})).all()
             if not rows:
                 return None
             burst = rows[: _burst([row.author for row in rows])]
@@ -117,10 +126,14 @@ class InboxStore:
             thread = await threads.current(connection, messages[0], self._longest_history, [row.turn_id for row in burst])
             for row, message in zip(burst, messages, strict=True):
                 turn_id = row.turn_id or await threads.add_customer_turn(connection, thread.id, message)
-                await connection.execute(
-                    update(events).where(events.c.id == row.id).values(state="working", turn_id=turn_id, attempts=row.attempts + 1)
-                )
-        return Work(tuple(row.id for row in burst), tuple(messages), thread, max(row.attempts for row in burst) + 1, len(rows) > len(burst))
+                await connection.execute(TAKE, {"which": row.id, "turn_id": turn_id, "attempts": row.attempts + 1})
+        return Work(
+            tuple(row.id for row in burst),
+            tuple(messages),
+            thread,
+            max(row.attempts for row in burst) + 1,
+            len(rows) > len(burst) or len(rows) == MOST_AT_ONCE,
+        )
 
     async def release(self, work: Sequence[int], error: str = "") -> None:
         """Put back what is still in work, to be taken again; `error` says why it failed."""

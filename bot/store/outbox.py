@@ -8,7 +8,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Update, func, insert, select, update
+from sqlalchemy import ColumnElement, Update, bindparam, func, insert, select, update
 
 from bot.messages import Place, Reply, Turn
 from bot.store import threads
@@ -16,6 +16,16 @@ from bot.store.database import Database
 from bot.store.inbox import Work
 from bot.store.writing import read_reply, write_reply
 from bot.tables import events, outbox, turns
+
+# Made once: building a statement costs as much as running it.
+ADD = insert(outbox)
+CLAIM = update(events).where(events.c.id.in_(bindparam("which", expanding=True)), events.c.state == "working").values(state="delivering")
+SENT = (
+    update(outbox)
+    .where(outbox.c.id == bindparam("which"))
+    .values(state="sent", body="", message_id=bindparam("message_id"), sent_at=bindparam("sent_at"))
+)
+NAME_TURN = update(turns).where(turns.c.id == bindparam("which")).values(message_id=bindparam("message_id"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +50,7 @@ class OutboxStore:
     async def begin_delivery(self, work: Work, parts: Sequence[Reply], keys: Sequence[str], reference: str = "") -> list[Letter] | None:
         """Remember the reply and its parts; None when a message was edited or withdrawn meanwhile, and it must be made again."""
         async with self._database.writing() as connection:
-            claimed = await connection.execute(
-                update(events).where(events.c.id.in_(work.events), events.c.state == "working").values(state="delivering")
-            )
+            claimed = await connection.execute(CLAIM, {"which": work.events})
             if claimed.rowcount != len(work.events):
                 await connection.execute(
                     update(events).where(events.c.id.in_(work.events), events.c.state == "delivering").values(state="new")
@@ -53,19 +61,18 @@ class OutboxStore:
             await threads.touch(connection, work.thread.id, parts[-1].language)
             letters = []
             for number, (part, key) in enumerate(zip(parts, keys, strict=True)):
-                row = await connection.execute(
-                    insert(outbox).values(
-                        key=key,
-                        place=work.place.key,
-                        event=work.events[-1],
-                        turn_id=turn,
-                        part=number,
-                        state="sending",
-                        body=write_reply(part),
-                        message_id="",
-                        written_at=time.time(),
-                    )
-                )
+                body = {
+                    "key": key,
+                    "place": work.place.key,
+                    "event": work.events[-1],
+                    "turn_id": turn,
+                    "part": number,
+                    "state": "sending",
+                    "body": write_reply(part),
+                    "message_id": "",
+                    "written_at": time.time(),
+                }
+                row = await connection.execute(ADD, body)
                 made = row.inserted_primary_key
                 assert made is not None  # noqa: S101  # an INSERT of one row has a key
                 letters.append(Letter(made[0], key, work.place, part, work.events[-1], turn, number == len(parts) - 1))
@@ -74,11 +81,9 @@ class OutboxStore:
     async def posted(self, letter: Letter, message_id: str, also: Sequence[int] = ()) -> None:
         """A part stands on the platform. With the last one the messages that it answers are done and their bodies forgotten."""
         async with self._database.writing() as connection:
-            await connection.execute(
-                update(outbox).where(outbox.c.id == letter.id).values(state="sent", body="", message_id=message_id, sent_at=time.time())
-            )
+            await connection.execute(SENT, {"which": letter.id, "message_id": message_id, "sent_at": time.time()})
             if letter.last:
-                await connection.execute(update(turns).where(turns.c.id == letter.turn).values(message_id=message_id))
+                await connection.execute(NAME_TURN, {"which": letter.turn, "message_id": message_id})
                 await connection.execute(_finish(letter, also))
 
     async def failed(self, letter: Letter, error: str, also: Sequence[int] = ()) -> None:

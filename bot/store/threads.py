@@ -3,11 +3,17 @@
 import time
 from collections.abc import Sequence
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.messages import MessageReceived, Place, Thread, Turn
 from bot.tables import threads, turns
+
+# Made once: building a statement costs as much as running it.
+NEWEST = select(threads).where(threads.c.place == bindparam("at")).order_by(threads.c.id.desc()).limit(1)
+ADD_THREAD = insert(threads)
+ADD_TURN = insert(turns)
+TOUCH = update(threads).where(threads.c.id == bindparam("which")).values(language=bindparam("language"), active_at=bindparam("active_at"))
 
 
 async def known(connection: AsyncConnection, place: str) -> bool:
@@ -18,8 +24,7 @@ async def known(connection: AsyncConnection, place: str) -> bool:
 async def current(connection: AsyncConnection, message: MessageReceived, longest: int, leave_out: Sequence[int | None]) -> Thread:
     """The thread that a message belongs to, made when there is none or the last one is too old, with its last turns."""
     place = message.place.key
-    found = await connection.execute(select(threads).where(threads.c.place == place).order_by(threads.c.id.desc()).limit(1))
-    row = found.one_or_none()
+    row = (await connection.execute(NEWEST, {"at": place})).one_or_none()
     if row is None or _too_old(row.active_at, message):
         return await _open(connection, message)
     ids = [turn for turn in leave_out if turn is not None]
@@ -37,23 +42,22 @@ async def add_customer_turn(connection: AsyncConnection, thread: int, message: M
 
 async def add_turn(connection: AsyncConnection, thread: int, turn: Turn, said_at: float, reference: str = "") -> int:
     """Remember one turn; its id."""
-    made = await connection.execute(
-        insert(turns).values(
-            thread_id=thread,
-            role=turn.role,
-            author=turn.author,
-            message_id=turn.message_id,
-            text=turn.text,
-            said_at=said_at,
-            reference=reference,
-        )
-    )
+    row = {
+        "thread_id": thread,
+        "role": turn.role,
+        "author": turn.author,
+        "message_id": turn.message_id,
+        "text": turn.text,
+        "said_at": said_at,
+        "reference": reference,
+    }
+    made = await connection.execute(ADD_TURN, row)
     return _new_id(made.inserted_primary_key)
 
 
 async def touch(connection: AsyncConnection, thread: int, language: str) -> None:
     """The conversation went on, in this language."""
-    await connection.execute(update(threads).where(threads.c.id == thread).values(language=language, active_at=time.time()))
+    await connection.execute(TOUCH, {"which": thread, "language": language, "active_at": time.time()})
 
 
 def _too_old(active_at: float, message: MessageReceived) -> bool:
