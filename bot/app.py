@@ -17,7 +17,7 @@ from bot.errors import StoreError
 from bot.inbox import Inbox, Lanes
 from bot.knowledge import Embedder, Extract, Indexer, IndexReport, Knowledge, embedded
 from bot.language.detection import Detector
-from bot.messages import Fault
+from bot.messages import Fault, Place
 from bot.model import Model
 from bot.platforms import Platform
 from bot.server import Server
@@ -132,7 +132,9 @@ class App:
         """What the last run left: first the replies that were on their way, then the messages that nobody answered."""
         await self._delivery.settle(in_doubt)
         for place in waiting:
-            self._lanes.wake(place)
+            # What waits on a platform that is switched off today waits on.
+            if Place.from_key(place).platform in self._platforms:
+                self._lanes.wake(place)
 
     async def stop(self) -> None:
         """Hear nothing more, finish what is being answered, leave the rest in the inbox, close."""

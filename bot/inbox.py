@@ -56,6 +56,8 @@ class Lanes:
                     log.error("%s", exc, extra={"place": place})
                     await asyncio.sleep(PAUSE_AFTER_FAULT)
                     self._again.add(place)
+                except Exception as exc:  # noqa: BLE001  # one lane's bug must not pass unseen, nor stop the others
+                    log.error("a lane failed: %s", type(exc).__name__, extra={"place": place})
         finally:
             del self._running[place]
 
