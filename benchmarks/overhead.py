@@ -65,7 +65,8 @@ def child(what: str, vectors: bool) -> None:
     from sqlalchemy import event
     from sqlalchemy.engine import Engine
 
-    from bot import app, commands
+    from bot import app
+    from bot.commands import serving, terminal
 
     def count(_connection: object) -> None:
         counts["transactions"] += 1
@@ -73,7 +74,7 @@ def child(what: str, vectors: bool) -> None:
     event.listen(Engine, "begin", count)
     if not vectors:
         app.embedded = tuple  # type: ignore[assignment]  # the query's embedding is shown in a row of its own
-    commands.run(_both(commands.serve(), counts))
+    terminal.run(_both(serving.serve(), counts))
 
 
 async def _both(serving: Awaitable[None], counts: dict[str, int]) -> None:

@@ -23,7 +23,7 @@ server.py        the one HTTP server
 doctor.py        what keeps the desk from working, and the cure
 first_steps.py   `init`: questions at the terminal, answered into files
 logs.py          lines for people, JSON for machines
-commands.py      what the commands do
+commands/        what the commands do, one file each
 __main__.py      the command line
 sample_shop/     the help pages of an invented shop, for the demo
 """

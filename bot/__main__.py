@@ -21,17 +21,17 @@ app = typer.Typer(
 @app.command()
 def demo() -> None:
     """Show the desk working: index what is needed and open the page, with no account, key or network."""
-    from bot import commands
+    from bot.commands import serving
 
-    _run(commands.serve(say_hello=True))
+    _run(serving.serve(say_hello=True))
 
 
 @app.command()
 def serve() -> None:
     """Run everything in one process: Slack and Discord where their tokens are set, and the page."""
-    from bot import commands
+    from bot.commands import serving
 
-    _run(commands.serve())
+    _run(serving.serve())
 
 
 @app.command()
@@ -40,29 +40,29 @@ def ask(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Answer one question here, as a customer would get it."""
-    from bot import commands
+    from bot.commands import asking
 
-    said, answer = _run(commands.ask(question))
+    said, answer = _run(asking.ask(question))
     if as_json:
         typer.echo(json.dumps(said, ensure_ascii=False))
     else:
-        commands.show_answer(answer)
+        asking.show_answer(answer)
 
 
 @app.command()
 def index(paths: Annotated[list[str] | None, typer.Argument(help="Folders or files; those of shop.toml when left out.")] = None) -> None:
     """Read the shop's documents, so that answers can be found in them. Only what changed is read again."""
-    from bot import commands
+    from bot.commands import indexing
 
-    _run(commands.index(paths or []))
+    _run(indexing.index(paths or []))
 
 
 @app.command()
 def check() -> None:
     """The doctor: name each fault with its cure; exit 1 when there is one."""
-    from bot import commands
+    from bot.commands import checking
 
-    if not _run(commands.check()):
+    if not _run(checking.check()):
         raise typer.Exit(1)
 
 
@@ -76,10 +76,10 @@ def init() -> None:
 
 def _run(work: Coroutine[Any, Any, Any]) -> Any:
     """Run to the end; a fault becomes one clear sentence on standard error, never a traceback."""
-    from bot import commands
+    from bot.commands import terminal
 
     try:
-        return commands.run(work)
+        return terminal.run(work)
     except ConfigError as exc:
         _fail("\n".join(f"- {fault}" for fault in exc.faults))
     except BotError as exc:

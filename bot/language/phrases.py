@@ -31,8 +31,22 @@ SORRY = N_("Sorry, something went wrong on our side. Please try again. Reference
 MODEL_AWAY = N_("Our assistant cannot write freely right now, so here is the text of the help page. Reference: {reference}")
 EMPTY = N_("Hello! What would you like to know?")
 TOO_LONG = N_("Your message is too long for me. Please shorten it to {count} characters.")
+NOT_SERVED = N_("Sorry, we cannot answer in {language}. Here is our answer in {other}.")
 SOURCES = N_("Sources")
 THINKING = N_("Looking it up …")
+
+UNDERSTOOD = N_("I understood: {question}")
+OFFER_PERSON = N_("Shall I pass your question on to our staff? Just answer “yes”.")
+PASSED_ON = N_("I have passed your question on to our staff. A person will answer here as soon as possible. Reference: {reference}")
+PASSED_ON_BEFORE = N_("Our staff have your question already. A person will answer here as soon as possible. Reference: {reference}")
+NO_PERSON = N_("I cannot reach a person from here. Please contact the shop directly.")
+
+NOTICE_TITLE = N_("A customer would like to talk to a person")
+NOTICE_FAILED = N_("A question could not be answered")
+NOTICE_QUESTION = N_("Question: {question}")
+NOTICE_LANGUAGE = N_("Language: {language}")
+NOTICE_PLACE = N_("Conversation: {link}")
+NOTICE_REFERENCE = N_("Reference: {reference}")
 
 PAGE_TITLE = N_("Ask {shop}")
 PAGE_HINT = N_("Write your question")

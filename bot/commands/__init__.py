@@ -1,0 +1,8 @@
+"""What the commands do once their arguments are read, one file each.
+
+terminal.py   the loop, the progress bar
+serving.py    `serve` and `demo`
+asking.py     `ask`
+indexing.py   `index`
+checking.py   `check`
+"""
