@@ -210,15 +210,15 @@ def make_platforms(config: Config) -> dict[str, Platform]:
 
 
 def make_model(config: Config) -> Model | None:
-    """The first model that is set; None for the extractive stand-in."""
+    """The models that are set, the first one asked first; None for the extractive stand-in. They share the time evenly."""
     if not config.models:
         return None
+    from bot.model.chain import Chain
     from bot.model.client import OpenAIModel
     from bot.model.profiles import profile
 
-    first = config.models[0]
-    seconds = config.shop.limits.model_seconds
-    return OpenAIModel(first.url, first.key, first.name, profile(first.profile, first.url), total_seconds=seconds)
+    seconds = config.shop.limits.model_seconds / len(config.models)
+    return Chain([OpenAIModel(one.url, one.key, one.name, profile(one.profile, one.url), total_seconds=seconds) for one in config.models])
 
 
 def make_embedders(config: Config) -> tuple[Embedder, ...]:

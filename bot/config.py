@@ -67,7 +67,8 @@ class PageSection(_Section):
 
 
 class ModelSection(_Section):
-    """`[[models]]`: where answers come from. The first is asked; `key_variable` names the environment variable with its key."""
+    """`[[models]]`: where answers come from. The first is asked, the next where it fails; `key_variable` names the variable
+    in the environment that holds the key."""
 
     url: str
     name: str
@@ -233,6 +234,11 @@ def _contradictions(environment: Environment, shop: Shop) -> list[str]:
         value = getattr(environment, name)
         if value and not value.startswith(("http://", "https://")):
             faults.append(f"{name.upper()}: it must begin with https:// or http://.")
+    faults += [
+        f"models: the url of {model.name!r} must begin with https:// or http://."
+        for model in shop.models
+        if not model.url.startswith(("http://", "https://"))
+    ]
     if environment.discord_gateway_url and not environment.discord_gateway_url.startswith(("ws://", "wss://")):
         faults.append("DISCORD_GATEWAY_URL: it must begin with wss:// or ws://.")
     return faults

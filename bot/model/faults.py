@@ -43,6 +43,10 @@ class UnknownModel(ModelRefused):
     """The server is there, and does not know the model's name."""
 
 
+class Declined(ModelRefused):
+    """It will not answer this one question; another one it may."""
+
+
 def as_fault(error: ModelError) -> Fault:
     """For the doctor."""
     what, _, cure = str(error).partition(": ")
@@ -87,7 +91,7 @@ def by_status(status: int, words: set[str], headers: Mapping[str, str], server: 
     if words & FILTERED:
         return _filtered()
     if words & TOO_LONG or status == 413:
-        return ModelRefused("the question with its passages is too long for this model: lower limits.history_tokens in shop.toml")
+        return Declined("the question with its passages is too long for this model: lower limits.history_tokens in shop.toml")
     if status == 404 or words & UNKNOWN_MODEL:
         return unknown_model(server)
     return _by_number(status, words, headers, server)
@@ -130,7 +134,7 @@ def too_long() -> ModelError:
 
 
 def _filtered() -> ModelError:
-    return ModelRefused("the model server's filter refused this text: nothing to mend, unless it happens often")
+    return Declined("the model server's filter refused this text: nothing to mend, unless it happens often")
 
 
 def _unreachable(exc: Exception, server: Server) -> ModelError:

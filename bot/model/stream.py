@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from bot.errors import ModelRefused, ModelTruncated, ModelUnreachable
-from bot.model.faults import Server, nonsense, reported, too_long
+from bot.model.faults import Declined, Server, nonsense, reported, too_long
 
 LONGEST = 1_000_000
 """Characters of an answer, and bytes of one line."""
@@ -60,7 +60,7 @@ class Accumulator:
             self._document()
         self._say(self._opening.remainder())
         if self._refused or self.finish == "content_filter":
-            raise ModelRefused("the model refused this question: nothing to mend, unless it happens often")
+            raise Declined("the model refused this question: nothing to mend, unless it happens often")
         if self.finish in LENGTH:
             raise too_long()
         if not self.events:

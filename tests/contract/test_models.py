@@ -7,6 +7,8 @@ from collections.abc import AsyncIterator
 import pytest
 from llmock.pytest_plugin import LLMock
 
+from bot.model import Model
+from bot.model.chain import Chain
 from bot.model.client import OpenAIModel
 from bot.model.profiles import PROFILES
 from tests.contract.model_contract import KINDS, PROMPT, SECRET, ModelContract
@@ -18,16 +20,23 @@ QUOTING = json.dumps({"error": {"message": f"You said {SECRET}"}})
 
 class Scripted:
     def __init__(self) -> None:
-        self.model = ScriptedModel()
+        self.scripted = ScriptedModel()
+        self.model: Model = self.scripted
 
     def say(self, text: str) -> None:
-        self.model.replies = [text]
+        self.scripted.replies = [text]
 
     def fail(self, kind: str) -> None:
-        self.model.replies = [KINDS[kind]("no")]
+        self.scripted.replies = [KINDS[kind]("no")]
 
     def hold(self) -> None:
-        self.model.gate = asyncio.Event()
+        self.scripted.gate = asyncio.Event()
+
+
+class Chained(Scripted):
+    def __init__(self) -> None:
+        super().__init__()
+        self.model = Chain([self.scripted])
 
 
 class Served:
@@ -70,6 +79,12 @@ class TestScripted(ModelContract):
     @pytest.fixture
     def harness(self) -> Scripted:
         return Scripted()
+
+
+class TestChained(ModelContract):
+    @pytest.fixture
+    def harness(self) -> Chained:
+        return Chained()
 
 
 class TestServed(ModelContract):

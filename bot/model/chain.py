@@ -1,0 +1,114 @@
+"""Several models in order: where one fails, the next one answers. One that keeps failing is left alone for a while."""
+
+import logging
+import time
+from collections.abc import Callable, Sequence
+
+from bot.errors import ModelError, ModelUnreachable
+from bot.messages import Fault
+from bot.model import Completion, Model, Prompt
+from bot.model.faults import Declined, TooLong
+
+log = logging.getLogger(__name__)
+
+FAILURES = 3
+REST_SECONDS = 30.0
+
+
+class Breaker:
+    """Opens after FAILURES in a row: then nobody is asked for REST_SECONDS, and after that one question at a time, to see."""
+
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        self._now = now
+        self._failures = 0
+        self._rests_until = 0.0
+        self._trying = False
+
+    @property
+    def open(self) -> bool:
+        """Whether the model is left alone, or being tried again by one question."""
+        return self._failures >= FAILURES
+
+    def lets_through(self) -> bool:
+        """Whether this question may be asked; each True is followed by one of the other three."""
+        if not self.open:
+            return True
+        if self._trying or self._now() < self._rests_until:
+            return False
+        self._trying = True
+        return True
+
+    def worked(self) -> None:
+        """It answered."""
+        self._failures, self._trying = 0, False
+
+    def failed(self) -> None:
+        """It did not."""
+        self._failures, self._trying = self._failures + 1, False
+        self._rests_until = self._now() + REST_SECONDS
+
+    def undecided(self) -> None:
+        """Nobody waited for the answer, or only this question was the trouble."""
+        self._trying = False
+
+
+class Chain:
+    """Models, the best first; a model like any other. What one has shown of an answer, no other goes on with."""
+
+    def __init__(self, models: Sequence[Model], now: Callable[[], float] = time.monotonic) -> None:
+        """At least one model."""
+        self._links = [(model, Breaker(now)) for model in models]
+
+    @property
+    def name(self) -> str:
+        """The first model's; a Completion says which one answered."""
+        return self._links[0][0].name
+
+    async def answer(self, prompt: Prompt, on_text: Callable[[str], None] | None = None) -> Completion:
+        """The answer of the first model that gives one; the last one's fault when none does."""
+        shown = False
+
+        def show(text: str) -> None:
+            nonlocal shown
+            shown = True
+            if on_text is not None:
+                on_text(text)
+
+        fault: ModelError = ModelUnreachable("the model failed several times and is left alone for half a minute: see the lines before")
+        for model, breaker in self._links:
+            if not breaker.lets_through():
+                continue
+            try:
+                return await _asked(model, breaker, prompt, show if on_text is not None else None)
+            except ModelError as exc:
+                fault = exc
+                if shown:
+                    break
+                log.warning("a model failed: %s", exc, extra={"model": model.name})
+        raise fault
+
+    async def check(self) -> Sequence[Fault]:
+        """The faults of all models."""
+        return [fault for model, _ in self._links for fault in await model.check()]
+
+    async def close(self) -> None:
+        """Close them all. Twice is fine."""
+        for model, _ in self._links:
+            await model.close()
+
+
+async def _asked(model: Model, breaker: Breaker, prompt: Prompt, on_text: Callable[[str], None] | None) -> Completion:
+    """One model's answer, and what it says of the model."""
+    try:
+        completion = await model.answer(prompt, on_text)
+    except (Declined, TooLong):
+        breaker.undecided()
+        raise
+    except ModelError:
+        breaker.failed()
+        raise
+    except BaseException:
+        breaker.undecided()
+        raise
+    breaker.worked()
+    return completion
