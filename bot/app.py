@@ -218,7 +218,9 @@ def make_model(config: Config) -> Model | None:
     from bot.model.profiles import profile
 
     seconds = config.shop.limits.model_seconds / len(config.models)
-    return Chain([OpenAIModel(one.url, one.key, one.name, profile(one.profile, one.url), total_seconds=seconds) for one in config.models])
+    return Chain(
+        [OpenAIModel(one.url, one.key, one.name, profile(one.profile, one.url, one.name), total_seconds=seconds) for one in config.models]
+    )
 
 
 def make_embedders(config: Config) -> tuple[Embedder, ...]:

@@ -16,7 +16,7 @@ SAMPLE_SHOP = Path(__file__).parent / "sample_shop"
 DATABASES = ("sqlite", "sqlite+aiosqlite", "postgres", "postgresql", "postgresql+psycopg")
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
-Profile = Literal["", "generic", "openai", "mistral", "qwen"]
+Profile = Literal["", "generic", "openai", "mistral", "qwen", "vllm", "llamacpp", "ollama", "anthropic", "google"]
 
 
 class _Section(BaseModel):

@@ -97,9 +97,7 @@ class OpenAIModel:
         return Completion(answer.text, self.name, answer.count("prompt_tokens"), cached, answer.count("completion_tokens"))
 
     def _body(self, prompt: Prompt) -> dict[str, Any]:
-        orders = [{"role": "system", "content": prompt.system}] if prompt.system else []
-        turns = [{"role": turn.role, "content": turn.text} for turn in prompt.turns]
-        body: dict[str, Any] = {"model": self.name, "messages": orders + turns, "stream": True}
+        body: dict[str, Any] = {"model": self.name, "messages": _messages(prompt, self._profile.system_role), "stream": True}
         body[self._profile.limit_field] = prompt.longest_answer
         if self._profile.temperature is not None:
             body["temperature"] = self._profile.temperature
@@ -125,3 +123,13 @@ class OpenAIModel:
     def _too_slow(self, what: str) -> TooSlow:
         host = self._connection.server.host
         return TooSlow(f"the model server at {host} {what}: look whether it is overloaded, or choose a smaller model")
+
+
+def _messages(prompt: Prompt, system_role: bool) -> list[dict[str, str]]:
+    turns = [{"role": turn.role, "content": turn.text} for turn in prompt.turns]
+    if not prompt.system:
+        return turns
+    if system_role:
+        return [{"role": "system", "content": prompt.system}, *turns]
+    first, *others = turns
+    return [{"role": first["role"], "content": f"{prompt.system}\n\n{first['content']}"}, *others]

@@ -1,7 +1,8 @@
 """What each provider's OpenAI-compatible address accepts and refuses: flat facts, one record each."""
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
 from bot.errors import ConfigError
@@ -20,6 +21,8 @@ class Profile:
     """Low, since answers repeat documents. None where some models refuse any but their own: then nothing is sent."""
     extra: Mapping[str, object] = field(default_factory=dict)
     """Fields of its own, sent with each chat request."""
+    system_role: bool = True
+    """Where the model's template knows no system role, the standing orders go before the customer's first words."""
     embeddings_batch: int = 64
     """Texts in one embeddings request; more go in several."""
 
@@ -33,15 +36,43 @@ PROFILES = {
         Profile("mistral", stream_usage=False, embeddings_batch=16),
         # Thinking costs seconds and tokens, and a shop's documents need none.
         Profile("qwen", extra={"enable_thinking": False}, embeddings_batch=10),
+        # Both hand this to the model's own template; one that cannot think does not look at it.
+        Profile("vllm", extra={"chat_template_kwargs": {"enable_thinking": False}}),
+        Profile("llamacpp", extra={"chat_template_kwargs": {"enable_thinking": False}}),
+        Profile("ollama", extra={"reasoning_effort": "none"}),
+        # Newer models refuse a temperature; it ignores what it does not know, and offers no embeddings.
+        Profile("anthropic", temperature=None),
+        # Its thoughts cannot be switched off in every model, and count towards the longest answer.
+        Profile("google", extra={"reasoning_effort": "low"}, embeddings_batch=100),
     )
 }
-HOSTS = {"openai.com": "openai", "openai.azure.com": "openai", "mistral.ai": "mistral", "aliyuncs.com": "qwen"}
+HOSTS = {
+    "openai.com": "openai",
+    "openai.azure.com": "openai",
+    "mistral.ai": "mistral",
+    "aliyuncs.com": "qwen",
+    "anthropic.com": "anthropic",
+    "generativelanguage.googleapis.com": "google",
+    "ollama.com": "ollama",
+}
+OLLAMA_PORT = 11434
+_NO_SYSTEM_ROLE = re.compile(r"gemma(?!-?[4-9])|mistral-7b-instruct-v0\.[12]", re.IGNORECASE)
+"""Open models whose templates answer a system role with HTTP 400 on some servers."""
 
 
-def profile(name: str, url: str) -> Profile:
+def profile(name: str, url: str, model: str = "") -> Profile:
     """The profile of this name (MODEL_PROFILE); without a name, the one that the address suggests. Raises ConfigError."""
     if name and name not in PROFILES:
         raise ConfigError([f"MODEL_PROFILE: {name!r} is not one of {', '.join(PROFILES)}."])
-    host = urlsplit(url).hostname or ""
-    guess = next((kind for end, kind in HOSTS.items() if host == end or host.endswith(f".{end}")), "generic")
-    return PROFILES[name or guess]
+    found = PROFILES[name or _guess(url)]
+    return replace(found, system_role=False) if _NO_SYSTEM_ROLE.search(model) else found
+
+
+def _guess(url: str) -> str:
+    try:
+        host, port = urlsplit(url).hostname or "", urlsplit(url).port
+    except ValueError:
+        return "generic"
+    if port == OLLAMA_PORT:
+        return "ollama"
+    return next((kind for end, kind in HOSTS.items() if host == end or host.endswith(f".{end}")), "generic")
