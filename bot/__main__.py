@@ -74,6 +74,14 @@ def init() -> None:
     first_steps.interview()
 
 
+@app.command()
+def move(to: Annotated[str, typer.Option("--to", help="postgresql://user:password@host/name, an empty database.")]) -> None:
+    """Copy everything from SQLite to PostgreSQL, and compare. Stop the desk first; stopping and starting the move again is safe."""
+    from bot.commands import moving
+
+    _run(moving.moved(to))
+
+
 def _run(work: Coroutine[Any, Any, Any]) -> Any:
     """Run to the end; a fault becomes one clear sentence on standard error, never a traceback."""
     from bot.commands import terminal
