@@ -44,6 +44,11 @@ def script_of(language: str) -> str:
     return EAST_ASIAN if main in _EAST_ASIAN else _SCRIPT_OF.get(main, LATIN)
 
 
+def languages_in(script: str) -> tuple[str, ...]:
+    """The languages that we know to be written in a script other than the Latin one, the most spoken first."""
+    return tuple(_SCRIPTS.get(script, "").split())
+
+
 def main_script(words: str) -> str:
     """The script in which most of a cleaned text is written; "" when there is no letter."""
     found = weights(words)
