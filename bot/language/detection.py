@@ -72,7 +72,7 @@ class Detector:
         return self._ranked(self._by_letters(words, script, known))
 
     def detect_any(self, text: str, prior: Mapping[str, float] | None = None) -> Detection:
-        """The language of a message among all that we know, served or not; what is served is likelier. Codes that are not served are bare."""
+        """The language of a message among all that we know, served or not, with a leaning to those that are."""
         words = for_detection(text)
         script = main_script(words)
         known, served = _by_main_code(prior), self._by_script.get(script, [])

@@ -37,7 +37,7 @@ class Letters:
     """The letter statistics of some languages, in their order."""
 
     def __init__(self, languages: Sequence[str], near: Sequence[str]) -> None:
-        """Reads the profiles (some 15 ms a language); every language must have one. `near`: those of them that are served or close to it."""
+        """Reads the profiles (some 15 ms a language); every language must have one. `near`: those that are served or close to it."""
         self.languages = tuple(languages)
         chances = _chances(self.languages)
         self._row = {gram: row for row, gram in enumerate(chances)}

@@ -19,7 +19,8 @@ PLAUSIBLE = 0.3
 LETTERS = 4
 THREAD, LOCALE, SMOOTHING = 0.75, 0.25, 0.002
 FOREIGN_SURE, FOREIGN_LETTERS = 0.99, 20
-FOREIGN_LETTERS_OF_ITS_OWN = 8  # where the shop serves no language of that script, few letters tell
+# Where the shop serves no language of that script, less will do: two words, or many letters where no spaces are written.
+FOREIGN_LETTERS_OF_ITS_OWN, FOREIGN_LETTERS_UNSPACED = 8, 18
 
 # Who writes the first is answered in the second where the first is not served: near enough to be read, and to be mistaken for it.
 NEIGHBOURS = {"no": ("da", "sv"), "sk": ("cs",), "cs": ("sk",), "ca": ("es",), "af": ("nl",), "mk": ("bg",), "bg": ("mk",)}
@@ -48,9 +49,10 @@ def choose(text: str, detector: Detector, thread_language: str, locale: str, def
     wish = wish_for(text)
     if wish in served:
         return Choice(served[wish], "wish", None)
-    if wish:
-        return Choice(thread or home or default, NOT_SERVED, None, wish)
     words = for_detection(text)
+    # "Polska" alone may be an answer to another question.
+    if wish and (" " in words or main_script(words) != LATIN):
+        return Choice(thread or home or default, NOT_SERVED, None, wish)
     prior = prior_of(detector.languages, thread, home)
     if foreign := _foreign(words, detector, prior):
         return Choice(thread or home or default, NOT_SERVED, foreign, foreign.language or "")
@@ -83,7 +85,8 @@ def _foreign(words: str, detector: Detector, prior: Mapping[str, float]) -> Dete
     """What a message is in where that is surely none of the served languages; None for all that is short or doubtful."""
     script = main_script(words)
     of_its_own = script != LATIN and all(script_of(language) != script for language in detector.languages)
-    if _letters(words) < (FOREIGN_LETTERS_OF_ITS_OWN if of_its_own else FOREIGN_LETTERS):
+    few = FOREIGN_LETTERS_OF_ITS_OWN if " " in words else FOREIGN_LETTERS_UNSPACED
+    if _letters(words) < (few if of_its_own else FOREIGN_LETTERS):
         return None
     found = detector.detect_any(words, prior)
     language = found.language or ""
