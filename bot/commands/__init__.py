@@ -5,4 +5,5 @@ serving.py    `serve` and `demo`
 asking.py     `ask`
 indexing.py   `index`
 checking.py   `check`
+detecting.py  `detect`
 """

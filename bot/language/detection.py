@@ -89,6 +89,14 @@ class Detector:
             chances = dict.fromkeys(languages_in(script)[:1], 1.0)
         return self._ranked(chances, {language: self._by_main.get(language, language) for language in chances})
 
+    def by_letters_alone(self, text: str) -> tuple[tuple[str, float], ...]:
+        """What the letters of a cleaned text say of all languages that we know, best first; () where they are not asked."""
+        letters = self.letters(main_script(text))
+        if letters is None:
+            return ()
+        logs = dict(zip(letters.languages, letters.scores_of_letters(text), strict=False))
+        return self._ranked(_normalised(logs), dict(zip(logs, logs, strict=True))).candidates
+
     def letters(self, script: str) -> "Letters | None":
         """The letter statistics of a script; None where its languages are not told apart by letters."""
         self.load()

@@ -47,17 +47,16 @@ class Letters:
         self._table = (CAUTION * np.log(np.concatenate([table, nobody], axis=1))).astype(np.float32)
         self._words = _evidence(self.languages)
         self._normal = lru_cache(maxsize=4096)(NGram.normalize)
+        self._witnesses = lru_cache(maxsize=1)(self._weigh)  # one message is asked about several times
 
     def scores(self, text: str) -> list[float]:
         """Log-likelihoods of a cleaned text: one a language, then that of a text in no language. Comparable, not absolute."""
-        words = _words(text)
-        rows = [row for word in words for gram in self._grams(word) if (row := self._row.get(gram)) is not None]
-        total = self._table[rows].sum(axis=0, dtype=np.float64)
-        for word in words:
-            known = self._words.get(word.lower())
-            if known is not None:
-                total += known
-        return [float(score) for score in total]
+        letters, words = self._witnesses(text)
+        return [float(score) for score in letters + words]
+
+    def scores_of_letters(self, text: str) -> list[float]:
+        """The same by letters alone, without what the small words say."""
+        return [float(score) for score in self._witnesses(text)[0]]
 
     def small_words(self, text: str) -> dict[str, list[str]]:
         """The small words that a cleaned text holds, each with the languages that it speaks for."""
@@ -65,6 +64,13 @@ class Letters:
         return {
             word: [language for language, weight in zip(self.languages, known, strict=False) if weight] for word, known in found.items()
         }
+
+    def _weigh(self, text: str) -> tuple[Scores, Scores]:
+        """What the letters say, and what the small words say."""
+        words = _words(text)
+        rows = [row for word in words for gram in self._grams(word) if (row := self._row.get(gram)) is not None]
+        said = [known for word in words if (known := self._words.get(word.lower())) is not None]
+        return self._table[rows].sum(axis=0, dtype=np.float64), np.sum(said, axis=0) if said else np.zeros(len(self.languages) + 1)
 
     def _grams(self, word: str) -> Iterable[str]:
         for part in word.split("'"):

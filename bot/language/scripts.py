@@ -1,5 +1,8 @@
 """Scripts: which letters a text is written in, and which languages use them."""
 
+from collections.abc import Mapping
+from functools import lru_cache
+
 import regex
 
 LATIN = "Latin"
@@ -56,7 +59,8 @@ def main_script(words: str) -> str:
     return best if found[best] else ""
 
 
-def weights(text: str) -> dict[str, int]:
+@lru_cache(maxsize=1)  # one message is asked about several times
+def weights(text: str) -> Mapping[str, int]:
     """How many letters each script has in the text; East Asian signs count threefold."""
     if text.isascii():
         return {LATIN: len(text) - text.count(" ") - text.count("'")}

@@ -14,6 +14,8 @@ from bot.language.wish_words import ASKING, ASKING_WITHOUT_SPACES, NAMES
 LONGEST = 150
 """A wish stands at the beginning or the end of what somebody writes; so many characters of each are looked at."""
 
+MOST_WORDS = 4  # in one name: "tiếng Tây Ban Nha"
+
 _CLAUSE_END = regex.compile(r"[.,;:!?…\n()。、，；：！？؟،।–—]+")
 _SIGN = regex.compile(r"[^\p{L}\p{M}'’_-]+")
 _HEBREW = regex.compile(r"\p{Hebrew}")
@@ -34,22 +36,40 @@ def wish_for(text: str) -> str:
 
 def _wished(clause: str, alone: bool) -> str:
     """`alone`: a bare name is wish enough, since there is nothing else in the message."""
-    names, asking, unspaced = _tables()
-    plain = folded(" ".join(_SIGN.sub(" ", clause.lower().replace("’", "'")).split()))
-    named = {_codes()[name] for name in names.findall(plain)}
+    named, rest = _split(folded(" ".join(_SIGN.sub(" ", clause.lower().replace("’", "'")).split())))
     if len(named) != 1:
         return ""
-    rest = names.sub(" ", plain).split()
-    if any(word not in asking and not unspaced.fullmatch(word) for word in rest):
+    asking, particles = _small_words()
+    if any(word not in asking and not particles.fullmatch(word) for word in rest):
         return ""
     return named.pop() if rest or alone else ""
 
 
+def _split(plain: str) -> tuple[set[str], list[str]]:
+    """The languages that a folded clause names, and what else it says."""
+    codes, unspaced = _codes()
+    named = {codes[name] for name in unspaced.findall(plain)} if _UNSPACED.search(plain) else set()
+    words = (unspaced.sub(" ", plain) if named else plain).split()
+    rest, at = [], 0
+    while at < len(words):
+        for many in range(min(MOST_WORDS, len(words) - at), 0, -1):
+            if code := codes.get(" ".join(words[at : at + many])):
+                named.add(code)
+                at += many
+                break
+        else:
+            rest.append(words[at])
+            at += 1
+    return named, rest
+
+
 @lru_cache(maxsize=1)
-def _codes() -> dict[str, str]:
-    return {
-        folded(form.replace("_", " ").lower()): code for code, names in NAMES.items() for name in names.split() for form in _forms(name)
-    }
+def _codes() -> "tuple[dict[str, str], regex.Pattern[str]]":
+    """The code of each folded name, and the names that stand between other signs without a space."""
+    forms = ((form, code) for code, names in NAMES.items() for name in names.split() for form in _forms(name))
+    codes = {folded(form.replace("_", " ").lower()): code for form, code in forms}
+    unspaced = sorted(filter(_UNSPACED.search, codes), key=len, reverse=True)
+    return codes, regex.compile("|".join(map(regex.escape, unspaced)))
 
 
 def _forms(name: str) -> tuple[str, ...]:
@@ -62,12 +82,8 @@ def _forms(name: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=1)
-def _tables() -> "tuple[regex.Pattern[str], frozenset[str], regex.Pattern[str]]":
-    """The names, the small words, and what stands around a name where no spaces are written."""
-    ordered = sorted(_codes(), key=len, reverse=True)
-    spaced = "|".join(regex.escape(name) for name in ordered if not _UNSPACED.search(name))
-    unspaced = "|".join(regex.escape(name) for name in ordered if _UNSPACED.search(name))
-    names = regex.compile(rf"(?<![\p{{L}}\p{{M}}'-])(?:{spaced})(?![\p{{L}}\p{{M}}'-])|{unspaced}")
+def _small_words() -> "tuple[frozenset[str], regex.Pattern[str]]":
+    """The small words of asking, and those that stand around a name where no spaces are written."""
     asking = frozenset(folded(word.lower()) for word in ASKING.split())
     particles = sorted((folded(word) for word in ASKING_WITHOUT_SPACES.split()), key=len, reverse=True)
-    return names, asking, regex.compile(f"(?:{'|'.join(map(regex.escape, particles))})++")
+    return asking, regex.compile(f"(?:{'|'.join(map(regex.escape, particles))})++")
