@@ -58,6 +58,19 @@ def index(paths: Annotated[list[str] | None, typer.Argument(help="Folders or fil
 
 
 @app.command()
+def detect(
+    thread: Annotated[str, typer.Option(help="The language of the conversation so far, such as de.")] = "",
+    locale: Annotated[str, typer.Option(help="The language of the person's settings, such as pt-BR.")] = "",
+    languages: Annotated[str, typer.Option(help='The languages to tell apart, such as "en de fr"; those of shop.toml when left out.')] = "",
+    explain: Annotated[bool, typer.Option("--explain", help='Say why: in words at a terminal, under "explain" in a pipe.')] = False,
+) -> None:
+    """Tell the language of each line of standard input, one JSON object a line."""
+    from bot.commands import detecting
+
+    _run(detecting.detect(languages, thread, locale, explain))
+
+
+@app.command()
 def check() -> None:
     """The doctor: name each fault with its cure; exit 1 when there is one."""
     from bot.commands import checking
@@ -103,7 +116,7 @@ def _fail(text: str) -> None:
 
 def main() -> None:
     """The entry point of `polydesk`."""
-    for stream in (sys.stdout, sys.stderr):
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
     app()

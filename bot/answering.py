@@ -146,6 +146,14 @@ def with_notice(answer: Answer) -> Answer:
     return replace(answer, reply=replace(answer.reply, notice=whole))
 
 
+def with_note(answer: Answer, language: str) -> Answer:
+    """The same answer, saying first in the customer's own language that the shop does not serve it."""
+    ours = language if language in phrases.TRANSLATED else "en"
+    names = {"language": phrases.name_of(language, ours), "other": phrases.name_of(answer.reply.language, ours)}
+    note = phrases.say(phrases.NOT_SERVED, ours, **names)
+    return replace(answer, reply=replace(answer.reply, text=f"{note}\n\n{answer.reply.text}"))
+
+
 def _cited(draft: str, language: str, passages: Sequence[Passage]) -> Reply:
     """The draft without its marks, and the pages that they name; the best page where it names none."""
     ids = [int(number) for mark in _MARK.findall(draft) for number in mark.split(",")]

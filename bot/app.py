@@ -111,6 +111,7 @@ class App:
             parts.detector,
             config.shop.shop.default_language,
             config.shop.limits.message_characters,
+            config.shop.shop.other_languages == "handoff",
         )
         self._lanes = Lanes(self._conversation.answer_place)
         self._inbox = Inbox(inbox_store, self._lanes, self._conversation.interrupt)

@@ -29,6 +29,7 @@ class ShopSection(_Section):
     name: str = "Lumen & Loom"
     languages: tuple[str, ...] = LANGUAGES
     default_language: str = "en"
+    other_languages: Literal["default", "handoff"] = "default"
     documents: tuple[str, ...] = ()
     hosts: tuple[str, ...] = ()
     contact: str = ""

@@ -3,12 +3,13 @@
 import asyncio
 import logging
 
-from bot.answering import Answer, Answering, Question, apology, new_reference, with_notice
+from bot.answering import Answer, Answering, Question, apology, new_reference, with_note, with_notice
 from bot.delivery import Delivery
 from bot.errors import BotError, StoreError
 from bot.handoff import bot_answers
-from bot.language import phrases, policy
+from bot.language import formats, phrases, policy
 from bot.language.detection import Detector
+from bot.language.policy import NOT_SERVED, Choice
 from bot.messages import Reply
 from bot.store.inbox import InboxStore, Work
 
@@ -28,13 +29,16 @@ class Conversation:
         detector: Detector,
         default_language: str,
         longest_message: int,
+        hand_over_others: bool = False,
     ) -> None:
+        """`hand_over_others`: who writes a language that the shop does not serve is sent to a person instead of being answered."""
         self._store = store
         self._answering = answering
         self._delivery = delivery
         self._detector = detector
         self._default_language = default_language
         self._longest_message = longest_message
+        self._hand_over_others = hand_over_others
         self._making: dict[str, asyncio.Task[Answer]] = {}
 
     async def answer_place(self, place: str) -> None:
@@ -57,9 +61,10 @@ class Conversation:
 
     async def _answer(self, place: str, work: Work) -> bool:
         """False when the messages are to be taken once more."""
-        language = self._language(work)
+        choice = self._choice(work)
+        language = choice.language
         try:
-            answer = await self._make(place, work, language)
+            answer = await self._make(place, work, choice)
             if answer is not None and await self._delivery.deliver(work, answer.reply, answer.reference):
                 return True
         except StoreError:
@@ -71,9 +76,9 @@ class Conversation:
         await self._give_back(work)
         return False
 
-    async def _make(self, place: str, work: Work, language: str) -> Answer | None:
+    async def _make(self, place: str, work: Work, choice: Choice) -> Answer | None:
         """The answer, or None when an edit or a delete stopped us."""
-        making = self._making[place] = asyncio.create_task(self._compose(work, language), name=f"answer {place}")
+        making = self._making[place] = asyncio.create_task(self._compose(work, choice), name=f"answer {place}")
         try:
             await asyncio.wait([making])
         except asyncio.CancelledError:
@@ -85,19 +90,28 @@ class Conversation:
             del self._making[place]
         return None if making.cancelled() else making.result()
 
-    async def _compose(self, work: Work, language: str) -> Answer:
+    async def _compose(self, work: Work, choice: Choice) -> Answer:
         async with asyncio.TaskGroup() as both:
             both.create_task(self._delivery.show_status(work.place, work.messages[-1].message_id, on=True))
-            answer = both.create_task(self._reply(work, language))
+            answer = both.create_task(self._reply(work, choice))
         first = not any(turn.role == "bot" for turn in work.thread.turns)
         return with_notice(answer.result()) if first else answer.result()
 
-    async def _reply(self, work: Work, language: str) -> Answer:
+    async def _reply(self, work: Work, choice: Choice) -> Answer:
         text = "\n\n".join(message.text for message in work.messages)
+        language = choice.language
         if len(text) > self._longest_message:
-            limit = phrases.say(phrases.TOO_LONG, language, count=self._longest_message)
+            limit = phrases.say(phrases.TOO_LONG, language, count=formats.number(self._longest_message, language))
             return Answer(Reply(limit, language), answered=False, model="")
-        return await self._answering.answer(Question(text, language, work.thread.turns))
+        if choice.why == NOT_SERVED and self._hand_over_others:
+            return Answer(Reply(phrases.say(phrases.NO_PERSON, choice.seen), choice.seen), answered=False, model="")
+        answer = await self._answering.answer(Question(text, language, work.thread.turns))
+        return answer if choice.why != NOT_SERVED or self._told(work, choice.seen) else with_note(answer, choice.seen)
+
+    def _told(self, work: Work, language: str) -> bool:
+        """Whether it was said before in this conversation that this language is not served."""
+        before = (turn.text for turn in work.thread.turns if turn.role == "customer")
+        return any(policy.choose(text, self._detector, "", "", self._default_language).seen == language for text in before)
 
     async def _failed(self, work: Work, language: str, exc: Exception) -> bool:
         """Try again; after some failures say that we are sorry, with a reference that the log knows too."""
@@ -112,10 +126,10 @@ class Conversation:
     async def _give_back(self, work: Work, error: str = "") -> None:
         await self._store.release(work.events, error)
 
-    def _language(self, work: Work) -> str:
+    def _choice(self, work: Work) -> Choice:
         text = "\n".join(message.text for message in work.messages)
         locale = work.messages[-1].locale
-        return policy.choose(text, self._detector, work.thread.language, locale, self._default_language).language
+        return policy.choose(text, self._detector, work.thread.language, locale, self._default_language)
 
 
 def _where(exc: Exception) -> str:

@@ -79,7 +79,7 @@ class Page:
 def reading_language(accept_language: str, default: str) -> str:
     """The first of our own languages that the browser would like, else the shop's, else English."""
     wishes = [wish.split(";")[0].strip().split("-")[0].lower() for wish in accept_language.split(",")[:20]]
-    return next((tag for tag in [*wishes, default] if tag in phrases.LANGUAGES), "en")
+    return next((tag for tag in [*wishes, default] if tag in phrases.TRANSLATED), "en")
 
 
 SMALL_LABELS: Mapping[str, tuple[str, str, str, str]] = {

@@ -6,4 +6,5 @@ asking.py     `ask`
 indexing.py   `index`
 checking.py   `check`
 moving.py     `move`
+detecting.py  `detect`
 """

@@ -28,36 +28,49 @@ LONGEST = 400  # so many characters decide; more would only cost time
 Scores = npt.NDArray[np.float64]
 
 
-def has_profile(language: str) -> bool:
-    """Whether the language's letters are known."""
-    return (Path(PROFILES_DIRECTORY) / language).is_file()
+def profiles() -> list[str]:
+    """The languages whose letters are known, by code. Chinese is told by its signs (scripts.py), so its two profiles are left out."""
+    return sorted(path.name for path in Path(PROFILES_DIRECTORY).iterdir() if path.name.isalpha())
 
 
 class Letters:
     """The letter statistics of some languages, in their order."""
 
-    def __init__(self, languages: Sequence[str]) -> None:
-        """Reads the profiles (some 20 ms a language); every language must have one."""
+    def __init__(self, languages: Sequence[str], near: Sequence[str]) -> None:
+        """Reads the profiles (some 15 ms a language); every language must have one. `near`: those that are served or close to it."""
         self.languages = tuple(languages)
         chances = _chances(self.languages)
         self._row = {gram: row for row, gram in enumerate(chances)}
         table = np.array(list(chances.values())) + UNSEEN
-        # The last column is nobody's language: a name or a brand, as likely here as there.
-        everyone = np.concatenate([table, table.mean(axis=1, keepdims=True)], axis=1)
-        self._table = (CAUTION * np.log(everyone)).astype(np.float32)
+        # The last column is nobody's language: a name or a brand, as likely in one near language as in another.
+        nobody = table[:, [self.languages.index(language) for language in near]].mean(axis=1, keepdims=True)
+        self._table = (CAUTION * np.log(np.concatenate([table, nobody], axis=1))).astype(np.float32)
         self._words = _evidence(self.languages)
         self._normal = lru_cache(maxsize=4096)(NGram.normalize)
+        self._witnesses = lru_cache(maxsize=1)(self._weigh)  # one message is asked about several times
 
     def scores(self, text: str) -> list[float]:
         """Log-likelihoods of a cleaned text: one a language, then that of a text in no language. Comparable, not absolute."""
-        words = [_calm(word) for word in NGram.normalize_vi(text[:LONGEST]).replace("’", "'").split()]
+        letters, words = self._witnesses(text)
+        return [float(score) for score in letters + words]
+
+    def scores_of_letters(self, text: str) -> list[float]:
+        """The same by letters alone, without what the small words say."""
+        return [float(score) for score in self._witnesses(text)[0]]
+
+    def small_words(self, text: str) -> dict[str, list[str]]:
+        """The small words that a cleaned text holds, each with the languages that it speaks for."""
+        found = {word: self._words[word] for word in dict.fromkeys(word.lower() for word in _words(text)) if word in self._words}
+        return {
+            word: [language for language, weight in zip(self.languages, known, strict=False) if weight] for word, known in found.items()
+        }
+
+    def _weigh(self, text: str) -> tuple[Scores, Scores]:
+        """What the letters say, and what the small words say."""
+        words = _words(text)
         rows = [row for word in words for gram in self._grams(word) if (row := self._row.get(gram)) is not None]
-        total = self._table[rows].sum(axis=0, dtype=np.float64)
-        for word in words:
-            known = self._words.get(word.lower())
-            if known is not None:
-                total += known
-        return [float(score) for score in total]
+        said = [known for word in words if (known := self._words.get(word.lower())) is not None]
+        return self._table[rows].sum(axis=0, dtype=np.float64), np.sum(said, axis=0) if said else np.zeros(len(self.languages) + 1)
 
     def _grams(self, word: str) -> Iterable[str]:
         for part in word.split("'"):
@@ -67,6 +80,10 @@ class Letters:
                 yield padded[end - 2 : end]
                 if end > 2:
                     yield padded[end - 3 : end]
+
+
+def _words(text: str) -> list[str]:
+    return [_calm(word) for word in NGram.normalize_vi(text[:LONGEST]).replace("’", "'").split()]
 
 
 def _calm(word: str) -> str:

@@ -10,7 +10,10 @@ from pathlib import Path
 from typing import Literal
 
 LANGUAGES = ("en", "de", "es", "fr", "it", "pt", "nl", "pl", "tr", "ru", "ar", "zh", "ja", "ko", "hi", "vi")
-"""The languages in which we have every sentence; a shop serves these unless it says otherwise."""
+"""The languages that a shop serves unless it says otherwise."""
+
+TRANSLATED = (*LANGUAGES, "da", "sv", "fi", "cs", "ro", "hu", "el", "uk", "he", "th", "id")
+"""The languages in which we have every sentence."""
 
 _RIGHT_TO_LEFT = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"})
 

@@ -2,8 +2,10 @@
 
 The order of evidence: an explicit wish > the script > the letters and small words, if they are sure enough
 > the thread so far > the platform's guess at the person's language > the shop's default.
+A whole sentence that is surely in a language which the shop does not serve decides nothing, but is told ("not served").
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.language.cleaning import for_detection
@@ -16,27 +18,45 @@ SURE = 0.7
 PLAUSIBLE = 0.3
 LETTERS = 4
 THREAD, LOCALE, SMOOTHING = 0.75, 0.25, 0.002
+FOREIGN_SURE, FOREIGN_LETTERS = 0.99, 20
+# Where the shop serves no language of that script, less will do: two words, or many letters where no spaces are written.
+FOREIGN_LETTERS_OF_ITS_OWN, FOREIGN_LETTERS_UNSPACED = 8, 18
+
+# Who writes the first is answered in the second where the first is not served: near enough to be read, and to be mistaken for it.
+NEIGHBOURS = {"no": ("da", "sv"), "sk": ("cs",), "cs": ("sk",), "ca": ("es",), "af": ("nl",), "mk": ("bg",), "bg": ("mk",)}
+
+NOT_SERVED = "not served"
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The language to answer in, and why: "wish", "script", "detected", "thread", "locale", "guess" or "default"."""
+    """The language to answer in, and why: "wish", "script", "detected", "thread", "locale", "guess", "default" or "not served".
+
+    `seen`: for "not served" the code of the language that the customer writes, or wishes for; else "".
+    """
 
     language: str
     why: str
     detection: Detection | None
+    seen: str = ""
 
 
 def choose(text: str, detector: Detector, thread_language: str, locale: str, default: str) -> Choice:
     """The language of a thread after this message. `thread_language` and `locale` ("pt-BR") may be "", `default` may not."""
     served = {main_code(language): language for language in reversed(detector.languages)}
-    wish = served.get(wish_for(text), "")
-    if wish:
-        return Choice(wish, "wish", None)
     thread = served.get(main_code(thread_language), "")
     home = served.get(main_code(locale), "")
+    wish = wish_for(text)
+    if wish in served:
+        return Choice(served[wish], "wish", None)
     words = for_detection(text)
-    detection = detector.detect(words, _prior(detector.languages, thread, home))
+    # "Polska" alone may be an answer to another question.
+    if wish and (" " in words or main_script(words) != LATIN):
+        return Choice(thread or home or default, NOT_SERVED, None, wish)
+    prior = prior_of(detector.languages, thread, home)
+    if foreign := _foreign(words, detector, prior):
+        return Choice(thread or home or default, NOT_SERVED, foreign, foreign.language or "")
+    detection = detector.detect(words, prior)
     if _decides(words, detection, thread):
         return Choice(detection.language or default, "detected" if main_script(words) == LATIN else "script", detection)
     if thread:
@@ -61,11 +81,28 @@ def _turns(words: str, language: str) -> bool:
     return is_sentence(words, main_code(language)) and not is_greeting(words)
 
 
+def _foreign(words: str, detector: Detector, prior: Mapping[str, float]) -> Detection | None:
+    """What a message is in where that is surely none of the served languages; None for all that is short or doubtful."""
+    script = main_script(words)
+    of_its_own = script != LATIN and all(script_of(language) != script for language in detector.languages)
+    few = FOREIGN_LETTERS_OF_ITS_OWN if " " in words else FOREIGN_LETTERS_UNSPACED
+    if _letters(words) < (few if of_its_own else FOREIGN_LETTERS):
+        return None
+    found = detector.detect_any(words, prior)
+    language = found.language or ""
+    served = {main_code(each) for each in detector.languages}
+    if not language or main_code(language) in served or served & set(NEIGHBOURS.get(language, ())):
+        return None
+    if found.confidence < FOREIGN_SURE and not of_its_own:
+        return None
+    return found if script != LATIN or is_sentence(words, language) else None
+
+
 def _letters(words: str) -> int:
     return max(weights(words).values())
 
 
-def _prior(languages: tuple[str, ...], thread: str, home: str) -> dict[str, float]:
+def prior_of(languages: tuple[str, ...], thread: str, home: str) -> dict[str, float]:
     """What is likely before a word is read; empty when we know nothing."""
     if not (thread or home):
         return {}

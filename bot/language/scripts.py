@@ -1,5 +1,8 @@
 """Scripts: which letters a text is written in, and which languages use them."""
 
+from collections.abc import Mapping
+from functools import lru_cache
+
 import regex
 
 LATIN = "Latin"
@@ -44,6 +47,11 @@ def script_of(language: str) -> str:
     return EAST_ASIAN if main in _EAST_ASIAN else _SCRIPT_OF.get(main, LATIN)
 
 
+def languages_in(script: str) -> tuple[str, ...]:
+    """The languages that we know to be written in a script other than the Latin one, the most spoken first."""
+    return tuple(_SCRIPTS.get(script, "").split())
+
+
 def main_script(words: str) -> str:
     """The script in which most of a cleaned text is written; "" when there is no letter."""
     found = weights(words)
@@ -51,7 +59,8 @@ def main_script(words: str) -> str:
     return best if found[best] else ""
 
 
-def weights(text: str) -> dict[str, int]:
+@lru_cache(maxsize=1)  # one message is asked about several times
+def weights(text: str) -> Mapping[str, int]:
     """How many letters each script has in the text; East Asian signs count threefold."""
     if text.isascii():
         return {LATIN: len(text) - text.count(" ") - text.count("'")}

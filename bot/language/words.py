@@ -60,6 +60,12 @@ WORDS: dict[str, str] = {
     "da": """hej goddag godmorgen tak mange venligst undskyld ja nej farvel en et og eller er var har havde jeg mig min mit mine
         vi os vores i jer det den dette denne hvad hvornår hvor hvordan hvorfor hvem hvilken ikke af til fra på med uden for
         kan vil ville men også bestilling ordre levering retur fragt pakke penge hjælp""",
+    "no": """hei heisann god morgen takk mange vennligst unnskyld ja nei ha det en et og eller er var har hadde jeg meg min mitt
+        mine vi oss vår dere den dette denne hva når hvor hvordan hvorfor hvem hvilken ikke av til fra på med uten for kan vil
+        ville men også bestilling ordre levering retur frakt pakke penger hjelp noe mye""",
+    "sk": """ahoj dobrý deň ráno večer ďakujem vďaka prosím prepáčte áno nie dovidenia a alebo je sú bol bola mám má máme už ja mi
+        ma môj moje my náš vy váš to ten tá tento čo kedy kde ako prečo kto ktorý koľko z zo do na v vo od za po bez pre pri o
+        s môžem chcem chcel ale ešte sa si objednávka vrátenie doručenie doprava balík peniaze pomoc""",
     "fi": """hei moi terve huomenta kiitos kiitoksia paljon ole hyvä anteeksi kyllä ei moikka ja tai on ovat oli minä minun minulla
         minulle me meidän te teidän se tämä nämä mikä mitä milloin missä miten miksi kuka en voiko voinko voin haluan mutta
         myös jo vielä tilaus tilaukseni palautus toimitus paketti rahat apua""",

@@ -46,7 +46,12 @@ class Desk:
 
 @asynccontextmanager
 async def desk(
-    database: Database, platform: FakePlatform | None = None, echo: Echo | None = None, *, held: bool = False
+    database: Database,
+    platform: FakePlatform | None = None,
+    echo: Echo | None = None,
+    *,
+    held: bool = False,
+    hand_over_others: bool = False,
 ) -> AsyncIterator[Desk]:
     """One run of the desk; open another on the same database to see what a restart does."""
     platform, echo, detector = platform or FakePlatform(), echo or Echo(), Detector(("en", "de", "es"))
@@ -54,7 +59,7 @@ async def desk(
         echo.gate.set()
     store = InboxStore(database)
     delivery = Delivery(OutboxStore(database), {platform.name: platform}, lambda: ("shop.example",))
-    conversation = Conversation(store, echo, delivery, detector, "en", 4000)  # type: ignore[arg-type]
+    conversation = Conversation(store, echo, delivery, detector, "en", 4000, hand_over_others)  # type: ignore[arg-type]
     lanes = Lanes(conversation.answer_place)
     inbox = Inbox(store, lanes, conversation.interrupt)
     in_doubt, waiting = await delivery.in_doubt(), await inbox.unfinished()

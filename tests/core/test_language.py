@@ -5,10 +5,11 @@ from threading import Thread
 
 import pytest
 
-from bot.language.cleaning import LONGEST, for_detection
+from bot.language.cleaning import LONGEST, folded, for_detection
 from bot.language.detection import Detector
-from bot.language.phrases import LANGUAGES
+from bot.language.phrases import LANGUAGES, TRANSLATED
 from bot.language.policy import choose
+from bot.language.wish_words import NAMES
 from bot.language.wishes import wish_for
 
 QUESTIONS = {
@@ -56,6 +57,17 @@ WISHES = {
     "ko": ["한국어로 부탁드립니다", "한국어로 답변해 주세요"],
     "hi": ["कृपया हिंदी में जवाब दें", "हिन्दी में बात करें"],
     "vi": ["bằng tiếng Việt nhé", "vui lòng trả lời bằng tiếng Việt"],
+    "da": ["på dansk, tak", "auf Dänisch bitte", "in Danish please", "用丹麦语回答", "덴마크어로 부탁드립니다", "بالدنماركية من فضلك"],
+    "sv": ["på svenska, tack", "Kan ni svara på svenska?", "en suédois svp", "по-шведски, пожалуйста"],
+    "fi": ["suomeksi, kiitos", "Puhutteko suomea?", "in het Fins graag", "フィンランド語でお願いします"],
+    "cs": ["česky, prosím", "Můžete odpovědět v češtině?", "po czesku proszę"],
+    "ro": ["în română, vă rog", "Rumence lütfen", "en rumano por favor"],
+    "hu": ["magyarul, kérem", "in ungherese per favore"],
+    "el": ["στα ελληνικά παρακαλώ", "em grego por favor", "कृपया यूनानी में जवाब दें"],
+    "uk": ["українською, будь ласка", "на украинском языке, пожалуйста"],
+    "he": ["בעברית בבקשה", "באנגלית? בעברית בבקשה", "vui lòng trả lời bằng tiếng Do Thái"],
+    "th": ["ขอภาษาไทยครับ", "in Thai please"],
+    "id": ["tolong dalam bahasa Indonesia", "auf Indonesisch bitte"],
 }
 NO_WISHES = [
     "I bought a book in English",
@@ -67,6 +79,12 @@ NO_WISHES = [
     "Ich habe ein Buch auf Englisch bestellt",
     "中文版什么时候有货？",
     "日本語の説明書はありますか",
+    "Danish design",
+    "Greek salad, please",
+    "fins",
+    "चेक करें",
+    "Jag köpte en bok på svenska",
+    "Jerman",
     "",
 ]
 SILENT = [
@@ -93,6 +111,11 @@ SILENT = [
 @pytest.fixture(scope="module")
 def detector() -> Detector:
     return Detector(LANGUAGES)
+
+
+@pytest.fixture(scope="module")
+def everything() -> Detector:
+    return Detector(TRANSLATED)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -128,10 +151,19 @@ def test_an_ok_a_number_a_link_a_product_or_code_never_turns_a_thread(said: str,
 
 
 @pytest.mark.parametrize(("wished", "said"), [(language, said) for language, texts in WISHES.items() for said in texts])
-def test_a_customer_who_asks_for_a_language_gets_it(wished: str, said: str, detector: Detector) -> None:
+def test_a_customer_who_asks_for_a_language_gets_it(wished: str, said: str, everything: Detector) -> None:
     thread = "fr" if wished != "fr" else "en"
-    choice = choose(said, detector, thread, thread, thread)
+    choice = choose(said, everything, thread, thread, thread)
     assert (choice.language, choice.why) == (wished, "wish")
+
+
+def test_no_name_of_a_language_means_two_languages() -> None:
+    meant: dict[str, set[str]] = {}
+    for language, names in NAMES.items():
+        for name in names.split():
+            meant.setdefault(folded(name.lower()), set()).add(language)
+    assert set(NAMES) == set(TRANSLATED)
+    assert not {name: languages for name, languages in meant.items() if len(languages) > 1}
 
 
 @pytest.mark.parametrize("said", NO_WISHES)
