@@ -48,6 +48,7 @@ class Manner:
     shop: str
     tone: str = "friendly, brief and plain"
     contact: str = ""
+    hands_over: bool = False
     threshold: float = 0.35
     checks: bool = True
     passages: int = 5
@@ -120,13 +121,20 @@ class Answering:
         lines = [phrases.say(phrases.DO_NOT_KNOW, language)]
         near = found.passages[:1] if found.answerable >= manner.threshold / 2 else ()
         lines += [phrases.say(phrases.NEAREST, language, title=passage.title) for passage in near]
-        lines.append(
-            phrases.say(phrases.CONTACT, language, contact=manner.contact) if manner.contact else phrases.say(phrases.ASK_AGAIN, language)
-        )
+        lines.append(self._way_out(language))
         if reference:
             lines.append(f"({reference})")
         sources = tuple(Source(passage.title, passage.url) for passage in near)
-        return Answer(Reply("\n\n".join(lines), language, sources), False, EXTRACT, reference)
+        reply = Reply("\n\n".join(lines), language, sources, offers_person=manner.hands_over)
+        return Answer(reply, False, EXTRACT, reference)
+
+    def _way_out(self, language: str) -> str:
+        """What a customer can do whom we could not answer."""
+        if self._manner.hands_over:
+            return phrases.say(phrases.OFFER_PERSON, language)
+        if self._manner.contact:
+            return phrases.say(phrases.CONTACT, language, contact=self._manner.contact)
+        return phrases.say(phrases.ASK_AGAIN, language)
 
 
 def apology(language: str, reference: str) -> Answer:

@@ -13,6 +13,7 @@ from bot.answering import Answering, Manner
 from bot.config import SAMPLE_SHOP, Config
 from bot.conversation import Conversation
 from bot.delivery import Delivery
+from bot.desk import Desk
 from bot.errors import StoreError
 from bot.inbox import Inbox, Lanes
 from bot.knowledge import Embedder, Extract, Indexer, IndexReport, Knowledge, embedded
@@ -21,6 +22,7 @@ from bot.messages import Fault, Place
 from bot.model import Model
 from bot.platforms import Platform
 from bot.server import Server
+from bot.store.cases import CaseStore
 from bot.store.database import Database, newest_version
 from bot.store.inbox import InboxStore
 from bot.store.outbox import Letter, OutboxStore
@@ -104,10 +106,19 @@ class App:
         self._platforms = make_platforms(config)
         inbox_store = InboxStore(parts.database)
         self._delivery = Delivery(OutboxStore(parts.database), self._platforms, lambda: config.hosts)
+        handoff = config.shop.handoff.place
+        self._desk = Desk(
+            CaseStore(parts.database),
+            self._delivery,
+            Place.from_key(handoff) if handoff else None,
+            config.shop.shop.contact,
+            config.shop.shop.default_language,
+        )
         self._conversation = Conversation(
             inbox_store,
             parts.answering,
             self._delivery,
+            self._desk,
             parts.detector,
             config.shop.shop.default_language,
             config.shop.limits.message_characters,
@@ -143,6 +154,7 @@ class App:
             self._settling.cancel()
             await asyncio.gather(self._settling, return_exceptions=True)
         await self._lanes.close(DRAIN_SECONDS)
+        await self._desk.close()
         await asyncio.gather(*(platform.stop() for platform in self._platforms.values()))
         await self._server.stop()
 
@@ -248,12 +260,20 @@ def _manner(config: Config) -> Manner:
         shop=shop.shop.name,
         tone=shop.answers.tone,
         contact=shop.shop.contact,
+        hands_over=_hands_over(config),
         threshold=shop.answers.threshold,
         checks=shop.answers.checks,
         passages=shop.answers.passages,
         history_tokens=shop.limits.history_tokens,
         answer_tokens=shop.limits.answer_tokens,
     )
+
+
+def _hands_over(config: Config) -> bool:
+    """Whether somebody is told: a place is named, and its platform is set up."""
+    place, environment = config.shop.handoff.place, config.environment
+    tokens = {"slack": environment.slack_bot_token, "discord": environment.discord_token}
+    return bool(tokens.get(place.partition(":")[0]))
 
 
 def _state_line(name: str, platform: Platform) -> str:

@@ -1,6 +1,7 @@
 """The only reader of the environment (and `.env`) and of shop.toml. Every fault is found at once, in one ConfigError."""
 
 import os
+import re
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -15,6 +16,14 @@ LANGUAGES = ("en", "de", "es", "fr", "it", "pt", "nl", "pl", "tr", "ru", "ar", "
 SAMPLE_SHOP = Path(__file__).parent / "sample_shop"
 DATABASES = ("sqlite", "sqlite+aiosqlite", "postgres", "postgresql", "postgresql+psycopg")
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+PLACES = (
+    re.compile(r"(?P<platform>slack):(?:(?P<workspace>\w{0,25}):)?(?P<channel>\w{1,25}):?", re.ASCII),
+    re.compile(r"https://[a-z0-9.-]+\.(?P<platform>slack)\.com/archives/(?P<channel>\w{1,25})(?P<workspace>)/?", re.ASCII),
+    re.compile(r"(?P<platform>discord):(?P<workspace>[0-9]{1,25}):(?P<channel>[0-9]{1,25}):?"),
+    re.compile(r"https://(?:[a-z]+\.)?(?P<platform>discord)\.com/channels/(?P<workspace>[0-9]{1,25})/(?P<channel>[0-9]{1,25})/?"),
+)
+"""The ways to name a channel for staff."""
 
 Profile = Literal["", "generic", "openai", "mistral", "qwen", "vllm", "llamacpp", "ollama", "anthropic", "google"]
 
@@ -60,6 +69,22 @@ class LimitsSection(_Section):
     model_seconds: Annotated[float, Field(gt=0)] = 90
 
 
+class HandoffSection(_Section):
+    """`[handoff]`: where staff are told that a customer wants a person. `place` is kept as a Place's key."""
+
+    place: str = ""
+
+    @field_validator("place")
+    @classmethod
+    def _key(cls, value: str) -> str:
+        if not value:
+            return ""
+        found = next((match for pattern in PLACES if (match := pattern.fullmatch(value.strip()))), None)
+        if found is None:
+            raise ValueError("write slack:C0123ABCD, discord:SERVER:CHANNEL, or paste the channel's link")
+        return f"{found['platform']}:{found['workspace'] or ''}:{found['channel']}:"
+
+
 class PageSection(_Section):
     """`[page]`: the try-it page. `open` lets it be seen on other hosts than this machine; `hosts` are its names there."""
 
@@ -84,6 +109,7 @@ class Shop(_Section):
     answers: AnswersSection = AnswersSection()
     limits: LimitsSection = LimitsSection()
     page: PageSection = PageSection()
+    handoff: HandoffSection = HandoffSection()
     models: tuple[ModelSection, ...] = ()
 
 

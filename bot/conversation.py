@@ -5,8 +5,9 @@ import logging
 
 from bot.answering import Answer, Answering, Question, apology, new_reference, with_note, with_notice
 from bot.delivery import Delivery
+from bot.desk import Desk
 from bot.errors import BotError, StoreError
-from bot.handoff import bot_answers
+from bot.handoff import bot_answers, wants_person
 from bot.language import formats, phrases, policy
 from bot.language.detection import Detector
 from bot.language.policy import NOT_SERVED, Choice
@@ -26,6 +27,7 @@ class Conversation:
         store: InboxStore,
         answering: Answering,
         delivery: Delivery,
+        desk: Desk,
         detector: Detector,
         default_language: str,
         longest_message: int,
@@ -35,6 +37,7 @@ class Conversation:
         self._store = store
         self._answering = answering
         self._delivery = delivery
+        self._desk = desk
         self._detector = detector
         self._default_language = default_language
         self._longest_message = longest_message
@@ -103,8 +106,10 @@ class Conversation:
         if len(text) > self._longest_message:
             limit = phrases.say(phrases.TOO_LONG, language, count=formats.number(self._longest_message, language))
             return Answer(Reply(limit, language), answered=False, model="")
+        if wants_person(text, work.thread):
+            return await self._desk.hand_over(work, language)
         if choice.why == NOT_SERVED and self._hand_over_others:
-            return Answer(Reply(phrases.say(phrases.NO_PERSON, choice.seen), choice.seen), answered=False, model="")
+            return await self._desk.hand_over(work, choice.seen, "unserved")
         answer = await self._answering.answer(Question(text, language, work.thread.turns))
         return answer if choice.why != NOT_SERVED or self._told(work, choice.seen) else with_note(answer, choice.seen)
 
@@ -119,6 +124,7 @@ class Conversation:
         ids = {"place": work.place.key, "event": work.events[-1], "attempt": work.attempts, "reference": reference}
         log.error("an answer failed: %s", _where(exc), extra=ids)
         if work.attempts >= MOST_ATTEMPTS:
+            await self._desk.failed(work, language, reference)
             return await self._delivery.deliver(work, apology(language, reference).reply, reference)
         await self._give_back(work, type(exc).__name__)
         return False

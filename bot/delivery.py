@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import secrets
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from urllib.parse import urlsplit
@@ -31,16 +30,33 @@ class Delivery:
     async def deliver(self, work: Work, reply: Reply, reference: str = "") -> bool:
         """Send a reply; False when its question changed meanwhile. Returns when the reply stands, or never will."""
         platform = self._platforms[work.place.platform]
-        reply = replace(reply, text=outbound.leave(reply.text, {*self._hosts(), *_hosts_of(reply)}), answers=work.messages[-1].message_id)
-        parts = platform.split(reply)
-        stem = secrets.token_hex(8)
-        letters = await self._store.begin_delivery(work, parts, [f"{stem}.{number}" for number in range(len(parts))], reference)
+        parts = self.parts(work.place, replace(reply, answers=work.messages[-1].message_id))
+        letters = await self._store.begin_delivery(work, parts, reference, reply.offers_person)
         if letters is None:
             return False
         for letter in letters:
             if not await self._send(platform, letter, work.events):
                 break
         return True
+
+    async def send_all(self, letters: Sequence[Letter]) -> None:
+        """Send what stands in the outbox and answers no message; what fails is logged, and what waits is settled at the next start."""
+        for letter in letters:
+            if not await self._send(self._platforms[letter.place.platform], letter, ()):
+                break
+
+    def parts(self, place: Place, reply: Reply, hosts: Collection[str] = ()) -> Sequence[Reply]:
+        """A reply as it may leave and as it fits; `hosts` may be linked to besides the shop's and the sources'."""
+        text = outbound.leave(reply.text, {*self._hosts(), *_hosts_of(reply), *hosts})
+        return self._platforms[place.platform].split(replace(reply, text=text))
+
+    def link(self, place: Place, message: str) -> str:
+        """Where staff find a message; "" where its platform knows no links."""
+        return self._platforms[place.platform].link(place, message)
+
+    def reaches(self, place: Place) -> bool:
+        """Whether the place's platform is switched on."""
+        return place.platform in self._platforms
 
     async def show_status(self, place: Place, message: str, on: bool) -> None:
         """Show or clear the sign that we are at work, where the platform has one."""

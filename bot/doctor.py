@@ -60,6 +60,16 @@ def _tokens(config: Config) -> list[Fault]:
     faults = []
     if (environment.slack_app_token or environment.slack_signing_secret) and not environment.slack_bot_token:
         faults.append(Fault("slack", "SLACK_BOT_TOKEN is missing", "Copy it (xoxb-...) from the app's page, under OAuth & Permissions."))
+    tokens = {"slack": environment.slack_bot_token, "discord": environment.discord_token}
+    handoff = config.shop.handoff.place.partition(":")[0]
+    if handoff and not tokens[handoff]:
+        faults.append(
+            Fault(
+                "handoff",
+                f"its place is on {handoff.title()}, which is not set up",
+                "Set its token, or correct [handoff] place in shop.toml.",
+            )
+        )
     if not config.shows_page and not environment.slack_bot_token and not environment.discord_token:
         faults.append(
             Fault("platforms", "no platform is set up", "Set SLACK_BOT_TOKEN or DISCORD_TOKEN, or open the page with [page] open = true.")

@@ -103,6 +103,7 @@ class Reply:
     """What we say. `text` and `notice` are CommonMark; `notice` is small print under the answer.
 
     `language` is the language of the frame (labels). `answers` is the id of the message that this answers.
+    `offers_person`: it offers to pass the question on, and a yes accepts.
     """
 
     text: str
@@ -110,6 +111,7 @@ class Reply:
     sources: tuple[Source, ...] = ()
     notice: str = ""
     answers: str = ""
+    offers_person: bool = False
 
 
 Role = Literal["customer", "bot", "staff"]
@@ -118,12 +120,13 @@ Holder = Literal["bot", "waiting", "staff"]
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One message in a thread. `message_id` is "" as long as the platform has not told us one."""
+    """One message in a thread. `message_id` is "" as long as the platform has not told us one. `offers_person`: see Reply."""
 
     role: Role
     text: str
     message_id: str = ""
     author: str = ""
+    offers_person: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,6 +84,10 @@ class Platform(Protocol):
         """The id of the message that `send` made with this key, if there is one. Asked only after a crash."""
         ...
 
+    def link(self, place: Place, message_id: str) -> str:
+        """Pure: the address at which staff see this message in its conversation; "" where there is none."""
+        ...
+
     async def show_status(self, place: Place, reply_to: str, on: bool) -> None:
         """Show or clear the sign that we are at work (`reply_to`: the customer's message). Never raises."""
         ...

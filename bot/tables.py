@@ -3,7 +3,7 @@
 Times are seconds since 1970, UTC. Texts are what people wrote; `records` says how long they stay.
 """
 
-from sqlalchemy import BigInteger, Column, Double, ForeignKey, Index, Integer, LargeBinary, MetaData, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Double, ForeignKey, Index, Integer, LargeBinary, MetaData, Table, Text, false
 
 metadata = MetaData(
     naming_convention={
@@ -39,6 +39,7 @@ turns = Table(
     Column("text", Text, nullable=False),
     Column("said_at", Double, nullable=False),
     Column("reference", Text, nullable=False),
+    Column("offers_person", Boolean, nullable=False, server_default=false()),
     Index(None, "thread_id", "id"),
     Index(None, "message_id"),
 )
@@ -67,7 +68,26 @@ events = Table(
     Index("ix_events_open", "state", "id"),
 )
 
+# A thread that a person must look after. `event` is the message that opened it, so that a second try opens no second one.
+cases = Table(
+    "cases",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("reference", Text, nullable=False),
+    Column("thread_id", Id, ForeignKey("threads.id", ondelete="CASCADE"), nullable=False),
+    Column("event", Id, nullable=False),
+    Column("person", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("question", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("opened_at", Double, nullable=False),
+    Index(None, "reference", unique=True),
+    Index(None, "thread_id", "state"),
+)
+
 # The outbox: a row per part of a reply, committed before it is sent, so that a crash leaves a question and not a gap.
+# `event` and `turn_id` are 0 for what we tell staff: it answers no message.
 outbox = Table(
     "outbox",
     metadata,

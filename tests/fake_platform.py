@@ -67,6 +67,9 @@ class FakePlatform:
     async def find_sent(self, place: Place, reply: Reply, key: str) -> str | None:
         return next((post.id for post in self.posts if post.key == key and post.place == place), None)
 
+    def link(self, place: Place, message_id: str) -> str:
+        return f"https://fake.example/{place.channel}/{message_id}"
+
     async def show_status(self, place: Place, reply_to: str, on: bool) -> None:
         self.statuses.append((reply_to, on))
 

@@ -298,6 +298,7 @@ class SlackServer:
             "chat.postMessage": self._post,
             "chat.update": self._update,
             "conversations.replies": self._replies,
+            "conversations.history": self._history,
             "assistant.threads.setStatus": self._set_status,
             "agents.sessions.setStatus": self._set_status,
         }
@@ -339,7 +340,14 @@ class SlackServer:
         thread = [m for m in self.messages.get(str(arguments.get("channel")), []) if root in (m["ts"], m.get("thread_ts"))]
         if not thread:
             return {"error": "thread_not_found"}
-        thread = [m for m in thread if m["ts"] == root or m["ts"] > oldest]
+        return self._page([m for m in thread if m["ts"] == root or m["ts"] > oldest], arguments)
+
+    def _history(self, arguments: Json) -> Json:
+        oldest = str(arguments.get("oldest") or "0")
+        said = [m for m in self.messages.get(str(arguments.get("channel")), []) if m.get("thread_ts", m["ts"]) == m["ts"] > oldest]
+        return self._page(said[::-1], arguments)
+
+    def _page(self, thread: list[Json], arguments: Json) -> Json:
         if str(arguments.get("include_all_metadata", "")).lower() not in ("1", "true"):
             thread = [{key: value for key, value in m.items() if key != "metadata"} for m in thread]
         start, limit = int(arguments.get("cursor") or 0), int(arguments.get("limit") or 100)

@@ -139,6 +139,10 @@ class DiscordPlatform:
                         return str(message.id)
         return None
 
+    def link(self, place: Place, message_id: str) -> str:
+        """Opens Discord at the message."""
+        return f"https://discord.com/channels/{'@me' if place.direct else place.workspace}/{place.channel}/{message_id}"
+
     async def show_status(self, place: Place, reply_to: str, on: bool) -> None:  # noqa: ARG002
         """Typing dots for ten seconds; Discord itself clears it when we post."""
         if on:

@@ -107,6 +107,10 @@ class WebPlatform:
         session = self._sessions.find(place.channel)
         return session.sent(place.thread, key) if session else None
 
+    def link(self, place: Place, message_id: str) -> str:  # noqa: ARG002
+        """Nothing: a page belongs to who opened it."""
+        return ""
+
     async def show_status(self, place: Place, reply_to: str, on: bool) -> None:  # noqa: ARG002
         """Dots that move, on every open page of the conversation."""
         if session := self._sessions.find(place.channel):

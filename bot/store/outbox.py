@@ -4,11 +4,13 @@ States of a row: sending -> sent, or failed (the platform will never take it). A
 when the program starts is in doubt: it may have been posted or not.
 """
 
+import secrets
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Update, bindparam, func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.messages import Place, Reply, Turn
 from bot.store import threads
@@ -30,7 +32,8 @@ NAME_TURN = update(turns).where(turns.c.id == bindparam("which")).values(message
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One part of a reply on its way. `key` is what the platform gets to know it by; `event` the message that it answers."""
+    """One part of a reply on its way. `key` is what the platform gets to know it by; `event` the message that it answers,
+    0 where it answers none (what we tell staff)."""
 
     id: int
     key: str
@@ -47,8 +50,11 @@ class OutboxStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def begin_delivery(self, work: Work, parts: Sequence[Reply], keys: Sequence[str], reference: str = "") -> list[Letter] | None:
-        """Remember the reply and its parts; None when a message was edited or withdrawn meanwhile, and it must be made again."""
+    async def begin_delivery(self, work: Work, parts: Sequence[Reply], reference: str = "", offers: bool = False) -> list[Letter] | None:
+        """Remember the reply and its parts; None when a message was edited or withdrawn meanwhile, and it must be made again.
+
+        `offers`: a yes to it accepts a person.
+        """
         async with self._database.writing() as connection:
             claimed = await connection.execute(CLAIM, {"which": work.events})
             if claimed.rowcount != len(work.events):
@@ -56,27 +62,10 @@ class OutboxStore:
                     update(events).where(events.c.id.in_(work.events), events.c.state == "delivering").values(state="new")
                 )
                 return None
-            said = Turn("bot", "\n\n".join(part.text for part in parts))
+            said = Turn("bot", "\n\n".join(part.text for part in parts), offers_person=offers)
             turn = await threads.add_turn(connection, work.thread.id, said, time.time(), reference)
             await threads.touch(connection, work.thread.id, parts[-1].language)
-            letters = []
-            for number, (part, key) in enumerate(zip(parts, keys, strict=True)):
-                body = {
-                    "key": key,
-                    "place": work.place.key,
-                    "event": work.events[-1],
-                    "turn_id": turn,
-                    "part": number,
-                    "state": "sending",
-                    "body": write_reply(part),
-                    "message_id": "",
-                    "written_at": time.time(),
-                }
-                row = await connection.execute(ADD, body)
-                made = row.inserted_primary_key
-                assert made is not None  # noqa: S101  # an INSERT of one row has a key
-                letters.append(Letter(made[0], key, work.place, part, work.events[-1], turn, number == len(parts) - 1))
-        return letters
+            return await write_letters(connection, work.place, parts, work.events[-1], turn)
 
     async def posted(self, letter: Letter, message_id: str, also: Sequence[int] = ()) -> None:
         """A part stands on the platform. With the last one the messages that it answers are done and their bodies forgotten."""
@@ -89,9 +78,8 @@ class OutboxStore:
     async def failed(self, letter: Letter, error: str, also: Sequence[int] = ()) -> None:
         """The platform will never take this reply: keep the error, answer no more."""
         async with self._database.writing() as connection:
-            await connection.execute(
-                update(outbox).where(outbox.c.event == letter.event, outbox.c.state == "sending").values(state="failed", body="")
-            )
+            these = outbox.c.event == letter.event if letter.event else outbox.c.id == letter.id
+            await connection.execute(update(outbox).where(these, outbox.c.state == "sending").values(state="failed", body=""))
             await connection.execute(_finish(letter, also, state="aside", error=error))
 
     async def in_doubt(self) -> list[Letter]:
@@ -104,6 +92,30 @@ class OutboxStore:
                 Letter(row.id, row.key, Place.from_key(row.place), read_reply(row.body), row.event, row.turn_id, row.part == row.last)
                 for row in found
             ]
+
+
+async def write_letters(connection: AsyncConnection, place: Place, parts: Sequence[Reply], event: int = 0, turn: int = 0) -> list[Letter]:
+    """Write parts into the outbox, a key each, within the transaction of what they belong to."""
+    stem = secrets.token_hex(8)
+    letters = []
+    for number, part in enumerate(parts):
+        key = f"{stem}.{number}"
+        body = {
+            "key": key,
+            "place": place.key,
+            "event": event,
+            "turn_id": turn,
+            "part": number,
+            "state": "sending",
+            "body": write_reply(part),
+            "message_id": "",
+            "written_at": time.time(),
+        }
+        row = await connection.execute(ADD, body)
+        made = row.inserted_primary_key
+        assert made is not None  # noqa: S101  # an INSERT of one row has a key
+        letters.append(Letter(made[0], key, place, part, event, turn, number == len(parts) - 1))
+    return letters
 
 
 def _finish(letter: Letter, also: Sequence[int], state: str = "done", error: str = "") -> Update:

@@ -31,7 +31,7 @@ async def current(connection: AsyncConnection, message: MessageReceived, longest
     said = await connection.execute(
         select(turns).where(turns.c.thread_id == row.id, turns.c.id.not_in(ids)).order_by(turns.c.id.desc()).limit(longest)
     )
-    history = tuple(Turn(turn.role, turn.text, turn.message_id, turn.author) for turn in reversed(said.all()))
+    history = tuple(Turn(turn.role, turn.text, turn.message_id, turn.author, turn.offers_person) for turn in reversed(said.all()))
     return Thread(row.id, Place.from_key(place), row.language, row.holder, history)
 
 
@@ -50,6 +50,7 @@ async def add_turn(connection: AsyncConnection, thread: int, turn: Turn, said_at
         "text": turn.text,
         "said_at": said_at,
         "reference": reference,
+        "offers_person": turn.offers_person,
     }
     made = await connection.execute(ADD_TURN, row)
     return _new_id(made.inserted_primary_key)

@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 from bot.answering import Answer, Question
 from bot.conversation import Conversation
 from bot.delivery import Delivery
+from bot.desk import Desk as StaffDesk
 from bot.inbox import Inbox, Lanes
 from bot.language.detection import Detector
-from bot.messages import Reply
+from bot.messages import Place, Reply
+from bot.store.cases import CaseStore
 from bot.store.database import Database
 from bot.store.inbox import InboxStore
 from bot.store.outbox import OutboxStore
@@ -19,12 +21,16 @@ from tests.fake_platform import FakePlatform
 
 @dataclass
 class Echo:
-    """Answers every question with its own words; `gate` holds answers back, `failures` break the next ones."""
+    """Answers every question with its own words; with `offers` it does not know, and offers a person.
+
+    `gate` holds answers back, `failures` break the next ones.
+    """
 
     asked: list[Question] = field(default_factory=list)
     gate: asyncio.Event = field(default_factory=asyncio.Event)
     begun: asyncio.Event = field(default_factory=asyncio.Event)
     failures: list[Exception] = field(default_factory=list)
+    offers: bool = False
 
     async def answer(self, question: Question) -> Answer:
         self.asked.append(question)
@@ -32,6 +38,8 @@ class Echo:
         await self.gate.wait()
         if self.failures:
             raise self.failures.pop(0)
+        if self.offers:
+            return Answer(Reply("I do not know. Shall I pass it on?", question.language, offers_person=True), False, "echo")
         return Answer(Reply(f"You asked: {question.text}", question.language), True, "echo")
 
 
@@ -52,6 +60,8 @@ async def desk(
     *,
     held: bool = False,
     hand_over_others: bool = False,
+    staff: Place | None = None,
+    contact: str = "",
 ) -> AsyncIterator[Desk]:
     """One run of the desk; open another on the same database to see what a restart does."""
     platform, echo, detector = platform or FakePlatform(), echo or Echo(), Detector(("en", "de", "es"))
@@ -59,7 +69,8 @@ async def desk(
         echo.gate.set()
     store = InboxStore(database)
     delivery = Delivery(OutboxStore(database), {platform.name: platform}, lambda: ("shop.example",))
-    conversation = Conversation(store, echo, delivery, detector, "en", 4000, hand_over_others)  # type: ignore[arg-type]
+    staff_desk = StaffDesk(CaseStore(database), delivery, staff, contact, "en")
+    conversation = Conversation(store, echo, delivery, staff_desk, detector, "en", 4000, hand_over_others)  # type: ignore[arg-type]
     lanes = Lanes(conversation.answer_place)
     inbox = Inbox(store, lanes, conversation.interrupt)
     in_doubt, waiting = await delivery.in_doubt(), await inbox.unfinished()
@@ -70,6 +81,7 @@ async def desk(
 
     async def close() -> None:
         await lanes.close(0.05)
+        await staff_desk.close()
         await platform.stop()
 
     yield Desk(platform, echo, database, detector, close)

@@ -81,3 +81,28 @@ def test_each_way_to_write_a_database_means_the_async_driver(written: str, drive
 def test_another_database_is_refused_with_a_sentence(written: str) -> None:
     with pytest.raises(ConfigError, match="DATABASE_URL"):
         database_url(written)
+
+
+@pytest.mark.parametrize(
+    ("written", "key"),
+    [
+        ("slack:C0123ABCD", "slack::C0123ABCD:"),
+        ("slack:T01:C0123ABCD", "slack:T01:C0123ABCD:"),
+        ("https://acme.slack.com/archives/C0123ABCD", "slack::C0123ABCD:"),
+        ("discord:2001:3001", "discord:2001:3001:"),
+        ("https://discord.com/channels/2001/3001", "discord:2001:3001:"),
+    ],
+)
+def test_staffs_channel_may_be_written_as_an_owner_finds_it(
+    written: str, key: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "shop.toml").write_text(f'[handoff]\nplace = "{written}"\n')
+    monkeypatch.chdir(tmp_path)
+    assert config.load().shop.handoff.place == key
+
+
+@pytest.mark.parametrize("written", ["#support", "teams:1:2", "discord:here"])
+def test_a_channel_that_cannot_be_one_is_explained(written: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "shop.toml").write_text(f'[handoff]\nplace = "{written}"\n')
+    monkeypatch.chdir(tmp_path)
+    assert "paste the channel's link" in faults()[0]

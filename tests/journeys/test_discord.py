@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import discord
 import pytest
 
 from tests.discord_server import DiscordServer
-from tests.discord_world import DIRECT, GENERAL, THREAD, TOKEN
+from tests.discord_world import DIRECT, GENERAL, GUILD, THREAD, TOKEN
 from tests.journeys.whole import running
 from tests.model_server import ModelServer
 
@@ -30,11 +31,17 @@ class World:
 
 @pytest.fixture
 async def world(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> AsyncIterator[World]:
+    async with _world(monkeypatch, tmp_path) as world:
+        yield world
+
+
+@asynccontextmanager
+async def _world(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, more: str = "") -> AsyncIterator[World]:
     monkeypatch.setattr(discord.http.Route, "BASE", discord.http.Route.BASE)
     monkeypatch.setattr(discord.gateway.DiscordWebSocket, "DEFAULT_GATEWAY", discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY)
     async with DiscordServer() as server, ModelServer() as model:
         settings = {"DISCORD_TOKEN": TOKEN, "DISCORD_API_URL": server.api_url, "DISCORD_GATEWAY_URL": server.gateway_url}
-        async with running(monkeypatch, tmp_path, MODEL_URL=model.url, MODEL_NAME="m", **settings):
+        async with running(monkeypatch, tmp_path, more=more, MODEL_URL=model.url, MODEL_NAME="m", **settings):
             yield World(server, model)
 
 
@@ -85,3 +92,14 @@ async def test_a_long_answer_arrives_whole_in_messages_that_fit(world: World) ->
     posts = await world.sees(2)
     assert all(len(str(post["content"])) <= 2000 for post in posts)
     assert sum(str(post["content"]).count("word") for post in posts) == 700
+
+
+async def test_staff_are_told_in_their_channel_with_a_link_to_the_customers_message(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    async with _world(monkeypatch, tmp_path, f'[handoff]\nplace = "discord:{GUILD}:{THREAD}"\n') as world:
+        asked = await world.discord.say(GENERAL, "ana", "I want to talk to a human", mention=True)
+        posts = await world.sees(2)
+        notice = next(post for post in posts if str(post["channel"]) == str(THREAD))
+        assert f"https://discord.com/channels/{GUILD}/{GENERAL}/{asked}" in str(notice["content"])
+        assert "I want to talk to a human" in str(notice["content"])

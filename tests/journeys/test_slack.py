@@ -33,11 +33,11 @@ async def acme(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, 
 
 
 @asynccontextmanager
-async def _acme(way: str, patch: pytest.MonkeyPatch, folder: Path) -> AsyncIterator[Acme]:
+async def _acme(way: str, patch: pytest.MonkeyPatch, folder: Path, more: str = "") -> AsyncIterator[Acme]:
     async with SlackServer() as slack, ModelServer() as model:
         settings = {"SLACK_BOT_TOKEN": "xoxb-test", "SLACK_API_URL": slack.url, "MODEL_URL": model.url, "MODEL_NAME": "m"}
         settings |= {"SLACK_APP_TOKEN": "xapp-test"} if way == "socket" else {"SLACK_SIGNING_SECRET": SECRET}
-        async with running(patch, folder, **settings) as desk:
+        async with running(patch, folder, more=more, **settings) as desk:
             if way == "http":
                 slack.request_url, slack.signing_secret = f"{desk.address}/slack/events", SECRET
             yield Acme(slack, model, desk)
@@ -132,3 +132,14 @@ async def test_when_the_model_is_away_the_help_page_speaks_with_a_reference(acme
     assert "You can return anything within 30 days." in acme.slack.texts()[0]
     assert "#" in acme.slack.texts()[0]
     assert "400" not in acme.slack.texts()[0]
+
+
+async def test_staff_are_told_in_their_channel_with_a_link_to_the_customers_thread(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    async with _acme("socket", monkeypatch, tmp_path, '[handoff]\nplace = "slack:CSTAFF"\n') as acme:
+        asked = await acme.slack.say("C1", "U2", "I want to talk to a human")
+        await acme.slack.wait_for_posts(2)
+        assert sorted(acme.threads()) == sorted([("C1", asked), ("CSTAFF", "")])
+        notice = next(text for post, text in zip(acme.slack.posts, acme.slack.texts(), strict=True) if post["channel"] == "CSTAFF")
+        assert f"https://acme.slack.com/archives/C1/p{asked.replace('.', '')}" in notice
+        assert "I want to talk to a human" in notice
+        assert acme.model.requests == []

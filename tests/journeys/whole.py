@@ -26,13 +26,13 @@ PAGES = {
 
 @asynccontextmanager
 async def running(
-    patch: pytest.MonkeyPatch, folder: Path, *, threshold: float = 0, checks: bool = False, **settings: str
+    patch: pytest.MonkeyPatch, folder: Path, *, threshold: float = 0, checks: bool = False, more: str = "", **settings: str
 ) -> AsyncIterator[app.App]:
     """Started and indexed, by full text alone (the vectors have tests of their own, and cost a second a run)."""
     (folder / "pages").mkdir(exist_ok=True)
     for name, text in PAGES.items():
         (folder / "pages" / name).write_text(text)
-    (folder / "shop.toml").write_text(SHOP.format(threshold=threshold, checks=str(checks).lower()))
+    (folder / "shop.toml").write_text(SHOP.format(threshold=threshold, checks=str(checks).lower()) + more)
     for name, value in {"DATABASE_URL": f"sqlite:///{folder}/desk.db", "PORT": "0", **settings}.items():
         patch.setenv(name, value)
     patch.setattr(app, "embedded", tuple)

@@ -59,6 +59,7 @@ class SlackPlatform:
         self._app: AsyncApp | None = None
         self._supervisor: asyncio.Task[None] | None = None
         self._no_status_before = 0.0
+        self._home = ""
 
     async def start(self, receive: Receive) -> None:
         """Begin to hear; the connection is then kept, or tried again and again, by a task of ours."""
@@ -110,9 +111,9 @@ class SlackPlatform:
         cursor = None
         for _ in range(_PAGES_AT_MOST):
             page = await self._call(
-                "conversations_replies",
+                "conversations_replies" if place.thread else "conversations_history",
                 channel=place.channel,
-                ts=place.thread,
+                **({"ts": place.thread} if place.thread else {}),
                 oldest=reply.answers or None,
                 cursor=cursor,
                 limit=200,
@@ -126,6 +127,11 @@ class SlackPlatform:
             if not cursor:
                 break
         return None
+
+    def link(self, place: Place, message_id: str) -> str:
+        """Slack's permalink of the thread's first message; "" before the first connection told us the workspace's address."""
+        first = (place.thread or message_id).replace(".", "")
+        return f"{self._home.rstrip('/')}/archives/{place.channel}/p{first}" if self._home else ""
 
     async def show_status(self, place: Place, reply_to: str, on: bool) -> None:
         """One call; Slack clears the sign by itself when we post. After "not allowed" or "not known" an hour's rest."""
@@ -171,6 +177,7 @@ class SlackPlatform:
     async def _hear_until_lost(self, receive: Receive) -> None:
         """Find out who we are, then hear. By HTTP there is no connection to lose."""
         identity = await self._call("auth_test")
+        self._home = str(identity.get("url") or "")
         app = _bolt_app(self._client_now(), AuthorizeResult(**_installation(identity.data, self._bot_token)), receive)
         team = identity.get("team") or identity.get("team_id")
         if not self._app_token:

@@ -1,0 +1,101 @@
+"""All that staff can see and do. Today: they are told that a customer wants a person, or that an answer failed."""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from typing import Literal
+from urllib.parse import urlsplit
+
+from bot.answering import Answer, new_reference
+from bot.delivery import Delivery
+from bot.handoff import question_of
+from bot.language import phrases
+from bot.messages import Place, Reply
+from bot.privacy import outbound
+from bot.store.cases import Case, CaseStore, Opened
+from bot.store.inbox import Work
+from bot.store.outbox import Letter
+
+log = logging.getLogger(__name__)
+
+LONGEST_QUESTION = 1000
+Reason = Literal["asked", "unserved", "failed"]
+
+
+class Desk:
+    """Opens cases and tells staff of them at one place; without a place it can only say where people are reached."""
+
+    def __init__(self, cases: CaseStore, delivery: Delivery, place: Place | None, contact: str, language: str) -> None:
+        """`contact`: the shop's own line for customers. `language`: what staff read."""
+        self._cases = cases
+        self._delivery = delivery
+        self._place = place if place is not None and delivery.reaches(place) else None
+        self._contact = contact
+        self._language = language
+        self._telling: set[asyncio.Task[None]] = set()
+
+    @property
+    def open(self) -> bool:
+        """Whether a question can be passed on."""
+        return self._place is not None
+
+    async def hand_over(self, work: Work, language: str, reason: Reason = "asked") -> Answer:
+        """Pass the customer's question on, and say honestly what happens next."""
+        if self._place is None:
+            text = (
+                phrases.say(phrases.CONTACT, language, contact=self._contact) if self._contact else phrases.say(phrases.NO_PERSON, language)
+            )
+            return Answer(Reply(text, language), False, "")
+        case = await self._opened(self._place, work, language, reason, new_reference())
+        phrase = phrases.PASSED_ON if case.now else phrases.PASSED_ON_BEFORE
+        return Answer(Reply(phrases.say(phrase, language, reference=case.reference), language), False, "", case.reference)
+
+    async def failed(self, work: Work, language: str, reference: str) -> None:
+        """Staff hear of a question that could not be answered, under the reference that its customer got."""
+        if self._place is not None:
+            await self._opened(self._place, work, language, "failed", reference)
+
+    async def close(self) -> None:
+        """What staff were not told yet stays in the outbox for the next start."""
+        for task in self._telling:
+            task.cancel()
+        await asyncio.gather(*self._telling, return_exceptions=True)
+
+    async def _opened(self, place: Place, work: Work, language: str, reason: Reason, reference: str) -> Opened:
+        last = work.messages[-1]
+        question = question_of("\n\n".join(message.text for message in work.messages), work.thread)[:LONGEST_QUESTION]
+        case = Case(reference, last.author.id, language, question, reason)
+        link = self._delivery.link(work.place, last.message_id)
+        notice = Reply(self._notice(case, last.author.name or last.author.id, link), self._language)
+        opened = await self._cases.open(work, case, place, self._delivery.parts(place, notice, _host_of(link)))
+        if opened.letters:
+            log.info("a case was opened", extra={"place": work.place.key, "reference": reference, "reason": reason})
+            self._tell(opened.letters)
+        return opened
+
+    def _tell(self, letters: Sequence[Letter]) -> None:
+        """The customer's reply does not wait for it."""
+        task = asyncio.create_task(self._delivery.send_all(letters), name="tell staff")
+        self._telling.add(task)
+        task.add_done_callback(self._telling.discard)
+
+    def _notice(self, case: Case, name: str, link: str) -> str:
+        """What staff read: the customer's words as a quote in which nothing is a link."""
+        title = phrases.NOTICE_FAILED if case.reason == "failed" else phrases.NOTICE_TITLE
+        facts = [
+            self._say(phrases.NOTICE_LANGUAGE, language=phrases.name_of(case.language, self._language)),
+            self._say(phrases.NOTICE_PLACE, link=link) if link else "",
+            self._say(phrases.NOTICE_REFERENCE, reference=case.reference),
+        ]
+        quoted = [f"> {line}" for line in outbound.leave(case.question, ()).splitlines()]
+        question = self._say(phrases.NOTICE_QUESTION, question="").strip()
+        listed = [f"- {fact}" for fact in facts if fact]
+        return "\n".join([f"**{self._say(title)}** ({outbound.leave(name, ())})", "", question, *quoted, "", *listed])
+
+    def _say(self, phrase: str, **values: object) -> str:
+        return phrases.say(phrase, self._language, **values)
+
+
+def _host_of(link: str) -> tuple[str, ...]:
+    host = urlsplit(link).hostname
+    return (host,) if host else ()

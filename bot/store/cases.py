@@ -1,0 +1,61 @@
+"""What the desk asks the database: a case is opened once a thread, together with the letters that tell staff of it."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import insert, select
+
+from bot.messages import Place, Reply
+from bot.store.database import Database
+from bot.store.inbox import Work
+from bot.store.outbox import Letter, write_letters
+from bot.tables import cases
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A thread that a person must look after. `person` is the author's id, `question` in the customer's own words."""
+
+    reference: str
+    person: str
+    language: str
+    question: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The reference of the thread's open case; `now`: this very message opened it. `letters` are still to be sent."""
+
+    reference: str
+    now: bool
+    letters: Sequence[Letter] = ()
+
+
+class CaseStore:
+    """The cases. Every method is one transaction and may raise StoreError."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def open(self, work: Work, case: Case, place: Place, notice: Sequence[Reply]) -> Opened:
+        """Write the case and its notice to `place` down, unless the thread has an open one."""
+        async with self._database.writing() as connection:
+            there = select(cases.c.reference, cases.c.event).where(cases.c.thread_id == work.thread.id, cases.c.state == "open")
+            if (row := (await connection.execute(there)).first()) is not None:
+                return Opened(row.reference, row.event == work.events[-1])
+            await connection.execute(
+                insert(cases).values(
+                    reference=case.reference,
+                    thread_id=work.thread.id,
+                    event=work.events[-1],
+                    person=case.person,
+                    language=case.language,
+                    question=case.question,
+                    reason=case.reason,
+                    state="open",
+                    opened_at=time.time(),
+                )
+            )
+            return Opened(case.reference, True, await write_letters(connection, place, notice))
