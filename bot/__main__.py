@@ -62,7 +62,7 @@ def detect(
     thread: Annotated[str, typer.Option(help="The language of the conversation so far, such as de.")] = "",
     locale: Annotated[str, typer.Option(help="The language of the person's settings, such as pt-BR.")] = "",
     languages: Annotated[str, typer.Option(help='The languages to tell apart, such as "en de fr"; those of shop.toml when left out.')] = "",
-    explain: Annotated[bool, typer.Option("--explain", help="Say why: in words at a terminal, under \"explain\" in a pipe.")] = False,
+    explain: Annotated[bool, typer.Option("--explain", help='Say why: in words at a terminal, under "explain" in a pipe.')] = False,
 ) -> None:
     """Tell the language of each line of standard input, one JSON object a line."""
     from bot.commands import detecting
