@@ -105,7 +105,7 @@ class Conversation:
             return Answer(Reply(limit, language), answered=False, model="")
         if choice.why == NOT_SERVED and self._hand_over_others:
             return Answer(Reply(phrases.say(phrases.NO_PERSON, choice.seen), choice.seen), answered=False, model="")
-        answer = await self._answering.answer(Question(text, language, work.thread.turns))
+        answer = await self._answering.answer(Question(text, language, work.thread.turns, choice.spoken))
         return answer if choice.why != NOT_SERVED or self._told(work, choice.seen) else with_note(answer, choice.seen)
 
     def _told(self, work: Work, language: str) -> bool:

@@ -41,6 +41,11 @@ class Choice:
     detection: Detection | None
     seen: str = ""
 
+    @property
+    def spoken(self) -> str:
+        """The language that the customer writes where the shop does not serve it; else ""."""
+        return self.seen if self.detection else ""
+
 
 def choose(text: str, detector: Detector, thread_language: str, locale: str, default: str) -> Choice:
     """The language of a thread after this message. `thread_language` and `locale` ("pt-BR") may be "", `default` may not."""
