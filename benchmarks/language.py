@@ -1,8 +1,10 @@
-"""How often the language is right: whole sentences, their first 30 and 15 characters, with and without accents, and in threads.
+"""How often the language is right: whole sentences, their first 30 and 15 characters, with and without accents; in threads; by chat lines;
+where the shop does not serve it; and what all this costs.
 
     .venv/bin/python -m benchmarks.language --data DIR [--languages "en de fr"]
 
-DIR holds `sentences.tsv` with the columns `lang` (like `deu_Latn`) and `text`, as in SIB-200.
+DIR is a folder with `sentences.tsv` (columns `lang`, like `deu_Latn`, and `text`, as in SIB-200), or the folder around
+it (`sib200_langid`). The chat lines are our own (chat_lines.py). Without --languages: all in which we have sentences.
 The cost is given beside langdetect's own way, limited to the same languages.
 """
 
@@ -15,9 +17,10 @@ from pathlib import Path
 
 from langdetect.detector_factory import PROFILES_DIRECTORY, DetectorFactory
 
+from benchmarks.chat_lines import FIRST_FULL_SENTENCES, ONE_LINERS, TURNS_NOTHING
 from bot.language.cleaning import folded
 from bot.language.detection import Detector
-from bot.language.phrases import LANGUAGES
+from bot.language.phrases import LANGUAGES, TRANSLATED
 from bot.language.policy import choose
 
 CODES = {
@@ -39,22 +42,42 @@ def main() -> None:
     """Read the sentences, print the tables."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--data", type=Path, required=True)
-    options.add_argument("--languages", default=" ".join(LANGUAGES))
+    options.add_argument("--languages", default=" ".join(TRANSLATED))
     chosen = options.parse_args()
     languages = chosen.languages.split()
-    sentences = read(chosen.data / "sentences.tsv", languages)
-    started = time.process_time()
-    detector = Detector(languages)
-    detector.load()
-    print(f"{len(sentences)} sentences, {len(languages)} languages, loaded in {time.process_time() - started:.2f} s CPU\n")
+    everything = read(chosen.data, list(TRANSLATED))
+    sentences = [(language, text) for language, text in everything if language in languages]
+    detector = load(languages)
+    print(f"{len(sentences)} sentences, {len(languages)} languages\n")
     accuracy(sentences, languages, detector)
     sureness(sentences, detector)
     threads(sentences, languages, detector)
+    chat_lines(languages, detector)
+    not_served(everything, languages)
     cost(sentences, languages, detector)
 
 
-def read(path: Path, languages: list[str]) -> Sentences:
+def load(languages: list[str]) -> Detector:
+    """A detector that is ready; what loading costs is printed, imports included when it is the first."""
+    before, started = memory(), time.process_time()
+    detector = Detector(languages)
+    detector.load()
+    print(f"loading: {time.process_time() - started:.2f} s CPU, {memory() - before:.0f} MB with numpy and langdetect")
+    return detector
+
+
+def memory() -> float:
+    """What this process holds, in MB; 0 where the system does not say."""
+    status = Path("/proc/self/status")
+    lines = status.read_text(encoding="utf-8").splitlines() if status.exists() else []
+    return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("VmRSS")), 0.0)
+
+
+def read(folder: Path, languages: list[str]) -> Sentences:
     """The sentences in the languages asked for, as (language, text)."""
+    path = folder / "sentences.tsv"
+    if not path.exists():
+        path = folder / "sib200_langid" / "sentences.tsv"
     with path.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
     return [(CODES[row["lang"]], row["text"]) for row in rows if CODES.get(row["lang"]) in languages]
@@ -94,6 +117,41 @@ def threads(sentences: Sentences, languages: list[str], detector: Detector) -> N
     print()
 
 
+def chat_lines(languages: list[str], detector: Detector) -> None:
+    """One-liners with what is known of the thread, what must turn no thread, and a change of language."""
+    lines = [(language, line) for language in languages for line in ONE_LINERS.get(language, "").split("|") if line]
+    known = share(
+        choose(line, detector, thread, locale, "en").language == language
+        for language, line in lines
+        for thread, locale in ((language, ""), ("", language))
+    )
+    alone = share(choose(line, detector, "", "", "en").language == language for language, line in lines)
+    print(f"one-liners: {len(lines)}; right with thread or locale {known:.1f} %, with nothing known {alone:.1f} %")
+    for kind, texts in TURNS_NOTHING.items():
+        asked = [(line, thread, locale) for line in texts.split("|") for thread in languages for locale in ("", thread, "pt-BR")]
+        turned = sum(choose(line, detector, thread, locale, "en").language != thread for line, thread, locale in asked)
+        print(f"threads turned by {kind:10}{turned:5} of {len(asked)}")
+    spoken = [language for language in languages if language in FIRST_FULL_SENTENCES]
+    pairs = [(before, after) for before in spoken for after in spoken if before != after]
+    followed = share(choose(FIRST_FULL_SENTENCES[after], detector, before, before, "en").language == after for before, after in pairs)
+    print(f"a change of language followed at its first full sentence: {followed:.1f} % of {len(pairs)} changes\n")
+
+
+def not_served(sentences: Sentences, languages: list[str]) -> None:
+    """For shops that serve fewer languages: how often another one is known for what it is, and a served one taken for another."""
+    cuts: dict[str, Callable[[str], str]] = {"whole": CUTS["whole"], "60": lambda text: text[:60], "30": CUTS["30"], "15": CUTS["15"]}
+    print("not served: % told in their own language | served sentences taken for another language")
+    for served in (["en", "de", "es"], ["ja", "ko", "zh"], list(LANGUAGES), list(dict.fromkeys(languages))):
+        detector = Detector(served)
+        for name, cut in cuts.items():
+            seen = [(language, choose(cut(text), detector, "", "", served[0]).seen) for language, text in sentences]
+            others = [language == found for language, found in seen if language not in served]
+            told = f"{share(others):5.1f}" if others else "   - "
+            mistaken = sum(bool(found) for language, found in seen if language in served)
+            print(f"serves {len(served):2}, {name:6} {told} | {mistaken} of {len(seen) - len(others)}")
+    print()
+
+
 def cost(sentences: Sentences, languages: list[str], detector: Detector) -> None:
     """Microseconds of CPU per sentence, beside langdetect's own."""
     factory = DetectorFactory()
@@ -108,9 +166,11 @@ def cost(sentences: Sentences, languages: list[str], detector: Detector) -> None
         asked.get_probabilities()
 
     ours, base = microseconds(detector.detect, texts), microseconds(theirs, texts)
+    longest = microseconds(lambda text: choose(text, detector, "en", "", "en"), [text for _, text in sentences][::4])
     whole = microseconds(lambda text: choose(text, detector, "en", "", "en"), texts)
     print(
-        f"60 characters: detect {ours:.0f} us, choose {whole:.0f} us, langdetect's own way {base:.0f} us ({base / ours:.1f} times detect)"
+        f"60 characters: detect {ours:.0f} us, choose {whole:.0f} us (whole sentences {longest:.0f}); "
+        f"langdetect's own way {base:.0f} us ({base / ours:.1f} times detect)"
     )
 
 

@@ -24,11 +24,15 @@ _LETTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What somebody wants to know, in which language he gets the answer, and what was said before."""
+    """What somebody wants to know, in which language he gets the answer, and what was said before.
+
+    `spoken`: the language that he writes, where that is another one.
+    """
 
     text: str
     language: str
     history: tuple[Turn, ...] = ()
+    spoken: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +74,9 @@ class Answering:
         """Always an answer: an unsure one says so. Raises only what the store raises."""
         if not question.text.strip():
             return Answer(Reply(phrases.say(phrases.EMPTY, question.language), question.language), False, EXTRACT)
-        found = await self._knowledge.search(question.text, question.language, self._manner.passages, _context(question.history))
+        found = await self._knowledge.search(
+            question.text, question.spoken or question.language, self._manner.passages, _context(question.history)
+        )
         if found.answerable < self._manner.threshold:
             return self._unknown(question, found)
         if self._model is None:

@@ -248,7 +248,7 @@ def _contradictions(environment: Environment, shop: Shop) -> list[str]:
     faults = []
     for language in shop.shop.languages:
         try:
-            Locale.parse(language)
+            Locale.parse(language.replace("-", "_"))
         except (UnknownLocaleError, ValueError):
             faults.append(f"shop.languages: {language!r} is no language code; write codes like de, fr, zh.")
     if shop.shop.default_language not in shop.shop.languages:

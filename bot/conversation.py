@@ -110,7 +110,7 @@ class Conversation:
             return await self._desk.hand_over(work, language)
         if choice.why == NOT_SERVED and self._hand_over_others:
             return await self._desk.hand_over(work, choice.seen, "unserved")
-        answer = await self._answering.answer(Question(text, language, work.thread.turns))
+        answer = await self._answering.answer(Question(text, language, work.thread.turns, choice.spoken))
         return answer if choice.why != NOT_SERVED or self._told(work, choice.seen) else with_note(answer, choice.seen)
 
     def _told(self, work: Work, language: str) -> bool:

@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.markdown import Markdown
 
 from bot import app, config, logs
-from bot.answering import Answer, Question
+from bot.answering import Answer, Question, with_note
 from bot.commands.terminal import progress
 from bot.language import phrases, policy
 
@@ -19,8 +19,11 @@ async def ask(question: str) -> tuple[dict[str, Any], Answer]:
     with progress("Indexing") as on_progress:
         async with app.opened(settings, on_progress) as parts:
             began = time.perf_counter()
-            language = policy.choose(question, parts.detector, "", "", settings.shop.shop.default_language).language
-            answer = await parts.answering.answer(Question(question, language))
+            choice = policy.choose(question, parts.detector, "", "", settings.shop.shop.default_language)
+            language = choice.language
+            answer = await parts.answering.answer(Question(question, language, spoken=choice.spoken))
+            if choice.seen:
+                answer = with_note(answer, choice.seen)
             milliseconds = round((time.perf_counter() - began) * 1000)
     sources = [{"title": source.title, "url": source.url} for source in answer.reply.sources]
     said = {

@@ -67,7 +67,7 @@ def _served(languages: str) -> tuple[Sequence[str], str]:
 
 def _is_code(code: str) -> bool:
     try:
-        Locale.parse(code, sep="-" if "-" in code else "_")
+        Locale.parse(code.replace("-", "_"))
     except (UnknownLocaleError, ValueError):
         return False
     return True

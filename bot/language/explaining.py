@@ -7,9 +7,9 @@ from bot.language.cleaning import for_detection
 from bot.language.detection import Detector
 from bot.language.phrases import name_of
 from bot.language.policy import Choice
-from bot.language.scripts import LATIN, main_code, main_script, weights
+from bot.language.scripts import LATIN, main_code, main_script, script_of, weights
 from bot.language.wishes import wish_for
-from bot.language.words import is_greeting, is_sentence
+from bot.language.words import is_greeting
 
 MOST = 4
 _BECAUSE = {
@@ -38,20 +38,20 @@ def explain(text: str, detector: Detector, choice: Choice, thread: str, locale: 
         "known before": _before(detector, thread, locale) or "nothing",
         "served languages": _shares(detector.detect(words, _prior(detector, thread, locale)).candidates) or "none fits",
         "all languages": _shares(detector.detect_any(words, _prior(detector, thread, locale)).candidates) or "none fits",
-        "decision": f"{_named(choice.language)}: {_because(choice, words, thread, wish)}",
+        "decision": f"{_named(choice.language)}: {_because(choice, words, wish)}",
     }
 
 
-def _because(choice: Choice, words: str, thread: str, wish: str) -> str:
+def _because(choice: Choice, words: str, wish: str) -> str:
     found = choice.detection
     sure = f"{found.confidence:.2f}, needed {policy.SURE}" if found else ""
-    doubt = _doubt(words, choice, thread)
+    doubt = _doubt(words, choice)
     does = "asks for" if wish else "writes"
     seen = _named(choice.seen) if choice.seen else ""
     return _BECAUSE[choice.why].format(sure=sure, doubt=doubt, does=does, seen=seen)
 
 
-def _doubt(words: str, choice: Choice, thread: str) -> str:
+def _doubt(words: str, choice: Choice) -> str:
     """Why the message does not decide by itself."""
     found = choice.detection
     if not words:
@@ -64,7 +64,7 @@ def _doubt(words: str, choice: Choice, thread: str) -> str:
         return f"it is not sure enough ({found.confidence:.2f}, needed {policy.SURE})"
     if main_script(words) == LATIN and is_greeting(words):
         return "a mere greeting turns no conversation"
-    if thread and not is_sentence(words, main_code(found.language)):
+    if main_script(words) == script_of(found.language):
         return "a name or a few words turn no conversation"
     return "it is written in the letters of another language"
 

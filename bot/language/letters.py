@@ -15,7 +15,7 @@ from langdetect.detector_factory import PROFILES_DIRECTORY
 from langdetect.utils.ngram import NGram
 
 from bot.language.cleaning import folded
-from bot.language.words import GREETINGS, WORDS
+from bot.language.words import GREETINGS, RARE_LETTERS, WORDS
 
 # Found on sentences cut to 15 and 30 characters, with and without accents (benchmarks/language.py shows the outcome).
 UNSEEN = 2e-5  # the chance of a letter group that a profile does not have
@@ -23,6 +23,7 @@ FOLDED = 0.3  # how often people leave accents away
 CAUTION = 0.25  # letter groups overlap, so each is a quarter of a witness
 WORD = 2.0  # what a known small word says, in nats
 GREETING = 4.0
+RARE_LETTER = 1.0
 LONGEST = 400  # so many characters decide; more would only cost time
 
 Scores = npt.NDArray[np.float64]
@@ -46,6 +47,7 @@ class Letters:
         nobody = table[:, [self.languages.index(language) for language in near]].mean(axis=1, keepdims=True)
         self._table = (CAUTION * np.log(np.concatenate([table, nobody], axis=1))).astype(np.float32)
         self._words = _evidence(self.languages)
+        self._rare = _rare(self.languages)
         self._normal = lru_cache(maxsize=4096)(NGram.normalize)
         self._witnesses = lru_cache(maxsize=1)(self._weigh)  # one message is asked about several times
 
@@ -70,6 +72,7 @@ class Letters:
         words = _words(text)
         rows = [row for word in words for gram in self._grams(word) if (row := self._row.get(gram)) is not None]
         said = [known for word in words if (known := self._words.get(word.lower())) is not None]
+        said += [self._rare[sign] for word in words if not word.isascii() for sign in self._rare.keys() & set(word.lower())]
         return self._table[rows].sum(axis=0, dtype=np.float64), np.sum(said, axis=0) if said else np.zeros(len(self.languages) + 1)
 
     def _grams(self, word: str) -> Iterable[str]:
@@ -121,3 +124,13 @@ def _evidence(languages: Sequence[str]) -> dict[str, Scores]:
                     known = evidence.setdefault(form, np.zeros(len(languages) + 1))
                     known[column] = max(known[column], weight)
     return evidence
+
+
+def _rare(languages: Sequence[str]) -> dict[str, Scores]:
+    """For each letter that only one language writes, what it says for that one, and nothing for no language."""
+    return {
+        sign: np.array([*(RARE_LETTER * (language == owner) for language in languages), 0.0])
+        for owner, signs in RARE_LETTERS.items()
+        if owner in languages
+        for sign in signs
+    }

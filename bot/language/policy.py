@@ -17,6 +17,7 @@ from bot.language.words import is_greeting, is_sentence
 SURE = 0.7
 PLAUSIBLE = 0.3
 LETTERS = 4
+SENTENCE_ENDS = (".", "?", "!", "…")
 THREAD, LOCALE, SMOOTHING = 0.75, 0.25, 0.002
 FOREIGN_SURE, FOREIGN_LETTERS = 0.99, 20
 # Where the shop serves no language of that script, less will do: two words, or many letters where no spaces are written.
@@ -40,6 +41,11 @@ class Choice:
     detection: Detection | None
     seen: str = ""
 
+    @property
+    def spoken(self) -> str:
+        """The language that the customer writes where the shop does not serve it; else ""."""
+        return self.seen if self.detection else ""
+
 
 def choose(text: str, detector: Detector, thread_language: str, locale: str, default: str) -> Choice:
     """The language of a thread after this message. `thread_language` and `locale` ("pt-BR") may be "", `default` may not."""
@@ -54,10 +60,11 @@ def choose(text: str, detector: Detector, thread_language: str, locale: str, def
     if wish and (" " in words or main_script(words) != LATIN):
         return Choice(thread or home or default, NOT_SERVED, None, wish)
     prior = prior_of(detector.languages, thread, home)
-    if foreign := _foreign(words, detector, prior):
+    ended = text.rstrip().endswith(SENTENCE_ENDS)
+    if foreign := _foreign(words, ended, detector, prior):
         return Choice(thread or home or default, NOT_SERVED, foreign, foreign.language or "")
     detection = detector.detect(words, prior)
-    if _decides(words, detection, thread):
+    if _decides(words, ended, detection, thread):
         return Choice(detection.language or default, "detected" if main_script(words) == LATIN else "script", detection)
     if thread:
         return Choice(thread, "thread", detection)
@@ -68,20 +75,20 @@ def choose(text: str, detector: Detector, thread_language: str, locale: str, def
     return Choice(default, "default", detection)
 
 
-def _decides(words: str, detection: Detection, thread: str) -> bool:
+def _decides(words: str, ended: bool, detection: Detection, thread: str) -> bool:
     """Whether a message speaks for itself: surely, long enough, and in the script of the language that it seems to be in."""
     language, script = detection.language or "", main_script(words)
     if detection.confidence < SURE or _letters(words) < LETTERS or script_of(language) != script:
         return False
-    return script != LATIN or not thread or thread == language or _turns(words, language)
+    return script != LATIN or not thread or thread == language or _turns(words, ended, language)
 
 
-def _turns(words: str, language: str) -> bool:
+def _turns(words: str, ended: bool, language: str) -> bool:
     """Whether a message in Latin letters can turn a thread. People say ciao and merci, and name products, in every language."""
-    return is_sentence(words, main_code(language)) and not is_greeting(words)
+    return is_sentence(words, main_code(language), ended) and not is_greeting(words)
 
 
-def _foreign(words: str, detector: Detector, prior: Mapping[str, float]) -> Detection | None:
+def _foreign(words: str, ended: bool, detector: Detector, prior: Mapping[str, float]) -> Detection | None:
     """What a message is in where that is surely none of the served languages; None for all that is short or doubtful."""
     script = main_script(words)
     of_its_own = script != LATIN and all(script_of(language) != script for language in detector.languages)
@@ -95,7 +102,7 @@ def _foreign(words: str, detector: Detector, prior: Mapping[str, float]) -> Dete
         return None
     if found.confidence < FOREIGN_SURE and not of_its_own:
         return None
-    return found if script != LATIN or is_sentence(words, language) else None
+    return found if script != LATIN or is_sentence(words, language, ended) else None
 
 
 def _letters(words: str) -> int:

@@ -52,6 +52,14 @@ def test_a_broken_shop_toml_is_explained(written: str, named: str, tmp_path: Pat
     assert named in "\n".join(faults())
 
 
+def test_a_shop_may_serve_a_regions_language_and_leave_others_to_people(tmp_path: Path) -> None:
+    (tmp_path / "shop.toml").write_text('[shop]\nlanguages = ["pt-BR", "zh_TW"]\ndefault_language = "pt-BR"\nother_languages = "handoff"\n')
+    shop = config.load().shop.shop
+    assert (shop.languages, shop.other_languages) == (("pt-BR", "zh_TW"), "handoff")
+    (tmp_path / "shop.toml").write_text('[shop]\nother_languages = "ignore"\n')
+    assert "other_languages" in "\n".join(faults())
+
+
 def test_a_shop_file_that_is_named_and_missing_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SHOP_FILE", "elsewhere.toml")
     assert "elsewhere.toml" in faults()[0]

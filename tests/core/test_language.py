@@ -5,6 +5,7 @@ from threading import Thread
 
 import pytest
 
+from benchmarks.chat_lines import FIRST_FULL_SENTENCES, ONE_LINERS
 from bot.language.cleaning import LONGEST, folded, for_detection
 from bot.language.detection import Detector
 from bot.language.phrases import LANGUAGES, TRANSLATED
@@ -30,7 +31,7 @@ QUESTIONS = {
     "hi": "मेरा पार्सल कब पहुँचेगा?",
     "vi": "Khi nào kiện hàng của tôi đến nơi?",
 }
-ONE_LINERS = {
+GREETING = {
     "en": "hello", "de": "danke", "es": "hola", "fr": "merci", "it": "grazie", "pt": "obrigado", "nl": "bedankt", "pl": "dzień dobry",
     "tr": "merhaba", "ru": "спасибо", "ar": "مرحبا", "zh": "你好", "ja": "ありがとう", "ko": "안녕하세요", "hi": "नमस्ते", "vi": "xin chào",
 }  # fmt: skip
@@ -104,6 +105,12 @@ SILENT = [
     "PayPal",
     "Nora Tischlampe",
     "iPhone 15 Pro Max",
+    "Apple MacBook Pro Space Grey",
+    "La Mer Crème",
+    "Le Creuset Cocotte Signature ronde",
+    "Vaso di Murano blu",
+    "Tee für zwei",
+    "Rue de la Paix 12, 75002 Paris",
     "",
 ]
 
@@ -131,7 +138,7 @@ def test_a_customer_who_changes_the_language_is_followed_at_the_first_full_sente
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_one_line_greeting_is_answered_in_kind(language: str, detector: Detector) -> None:
-    said = ONE_LINERS[language]
+    said = GREETING[language]
     assert choose(said, detector, "", "", "en").language == language
     assert choose(said, detector, language, "", "en").language == language
     assert choose(said, detector, "", language, "en").language == language
@@ -169,6 +176,34 @@ def test_no_name_of_a_language_means_two_languages() -> None:
 @pytest.mark.parametrize("said", NO_WISHES)
 def test_a_customer_who_only_speaks_of_a_language_does_not_ask_for_it(said: str) -> None:
     assert wish_for(said) == ""
+
+
+@pytest.mark.parametrize(
+    ("said", "language"),
+    [
+        ("La lampe est arrivée cassée", "fr"),
+        ("Die Lampe kam kaputt an", "de"),
+        ("where is it", "en"),
+        ("siparişim hala gelmedi", "tr"),
+        ("Moja paczka nie dotarła", "pl"),
+    ],
+)
+@pytest.mark.parametrize("thread", ["es", "ja", "ru"])
+def test_a_short_sentence_without_a_full_stop_is_still_a_sentence(said: str, language: str, thread: str, detector: Detector) -> None:
+    assert choose(said, detector, thread, "", "en").language == language
+
+
+@pytest.mark.parametrize("thread", TRANSLATED)
+def test_a_change_to_any_of_our_languages_is_followed(thread: str, everything: Detector) -> None:
+    followed = {language: choose(text, everything, thread, thread, "en").language for language, text in FIRST_FULL_SENTENCES.items()}
+    assert followed == {language: language for language in TRANSLATED}
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_a_chat_line_is_understood_where_the_thread_or_the_settings_say_the_language(language: str, everything: Detector) -> None:
+    for line in ONE_LINERS[language].split("|"):
+        assert choose(line, everything, language, "", "en").language == language
+        assert choose(line, everything, "", language, "en").language == language
 
 
 def test_a_wish_for_a_language_that_the_shop_does_not_serve_changes_nothing() -> None:

@@ -91,7 +91,14 @@ async def test_the_customer_reads_in_his_own_language_that_it_is_not_served_once
         first, second = await here.platform.sees(2)
         assert first == f"{NOTE}\n\nYou asked: {FINNISH}"
         assert second.startswith("You asked:")
-        assert [question.language for question in here.echo.asked] == ["en", "en"]
+        assert [(question.language, question.spoken) for question in here.echo.asked] == [("en", "fi"), ("en", "fi")]
+
+
+async def test_who_wishes_for_a_language_that_is_not_served_is_told_so(database: Database) -> None:
+    async with desk(database) as here:
+        await here.platform.say("Where is my parcel? In Finnish, please.")
+        assert await here.platform.sees(1) == [f"{NOTE}\n\nYou asked: Where is my parcel? In Finnish, please."]
+        assert here.echo.asked[0].spoken == ""
 
 
 async def test_where_we_have_no_sentences_the_note_is_english(database: Database) -> None:

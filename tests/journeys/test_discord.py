@@ -101,5 +101,5 @@ async def test_staff_are_told_in_their_channel_with_a_link_to_the_customers_mess
         asked = await world.discord.say(GENERAL, "ana", "I want to talk to a human", mention=True)
         posts = await world.sees(2)
         notice = next(post for post in posts if str(post["channel"]) == str(THREAD))
-        assert f"https://discord.com/channels/{GUILD}/{GENERAL}/{asked}" in str(notice["content"])
+        assert f"https://discord.com/channels/{GUILD}/{GENERAL}/{asked['id']}" in str(notice["content"])
         assert "I want to talk to a human" in str(notice["content"])
