@@ -50,6 +50,19 @@ def ask(
 
 
 @app.command()
+def search(
+    question: Annotated[str, typer.Argument(help="What a customer would ask; - reads one question a line from standard input.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object; always so for standard input.")] = False,
+    limit: Annotated[int, typer.Option(min=1, max=100, help="How many passages at most.")] = 5,
+    language: Annotated[str, typer.Option(help="The language of the question, a code like de; else it is detected.")] = "",
+) -> None:
+    """Show the passages that a question finds, with scores, and how likely they answer it."""
+    from bot.commands import searching
+
+    _run(searching.search(question, limit, language, as_json))
+
+
+@app.command()
 def index(paths: Annotated[list[str] | None, typer.Argument(help="Folders or files; those of shop.toml when left out.")] = None) -> None:
     """Read the shop's documents, so that answers can be found in them. Only what changed is read again."""
     from bot.commands import indexing

@@ -3,6 +3,7 @@
 terminal.py   the loop, the progress bar
 serving.py    `serve` and `demo`
 asking.py     `ask`
+searching.py  `search`
 indexing.py   `index`
 checking.py   `check`
 moving.py     `move`
