@@ -7,7 +7,7 @@ inbox.py         step 3: an event is accepted once, and its lane is woken
 conversation.py  step 4: the story of one message
 answering.py     one answer: passages, model, checks, sources, or "I do not know"
 prompts.py       every word that we say to the model
-checks.py        what a draft must pass before it counts
+checks/          what a draft must pass before it counts
 handoff.py       who holds a thread, and who wants a person: pure rules
 desk.py          all that staff can see and do
 delivery.py      step 5: filter, cut, outbox, send, settle

@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bot import checks, prompts
+from bot.checks import Ground
 from bot.errors import ModelError
 from bot.knowledge import Extract, Found, Knowledge, Passage
 from bot.language import phrases
 from bot.language.detection import Detector
 from bot.messages import Reply, Source, Turn
-from bot.model import Model
+from bot.model import Completion, Model
 
 log = logging.getLogger(__name__)
 
@@ -36,6 +37,18 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
+class Tokens:
+    """What an answer cost, as the model's server counts it: 0 where it does not say, or nobody was asked."""
+
+    prompt: int = 0
+    cached: int = 0
+    answer: int = 0
+
+    def __add__(self, other: "Tokens") -> "Tokens":
+        return Tokens(self.prompt + other.prompt, self.cached + other.cached, self.answer + other.answer)
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What we say, whether it answers the question, who worded it, and a reference where it stands in for something that failed."""
 
@@ -43,6 +56,7 @@ class Answer:
     answered: bool
     model: str
     reference: str = ""
+    tokens: Tokens = Tokens()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,23 +103,30 @@ class Answering:
             return await self._quoted(question, found, reference)
 
     async def _written(self, model: Model, question: Question, found: Found) -> Answer:
-        fault = ""
+        fault, tokens = "", Tokens()
         for _ in range(2):
-            draft = await self._draft(model, question, found, fault)
+            said = await self._draft(model, question, found, fault)
+            draft, tokens = said.text, tokens + Tokens(said.prompt_tokens, said.cached_tokens, said.answer_tokens)
             if draft.strip().strip(".[]*`") == prompts.NO_ANSWER:
-                return self._unknown(question, found)
-            grounds = [question.text, self._manner.shop, *(turn.text for turn in question.history), *map(_whole, found.passages)]
-            fault = checks.fault_of(draft, question.language, grounds, self._detector) if self._manner.checks else ""
+                return replace(self._unknown(question, found), tokens=tokens)
+            fault = self._fault(draft, question, found) if self._manner.checks else ""
             if not fault:
-                return Answer(_cited(draft, question.language, found.passages), True, model.name)
+                return Answer(_cited(draft, question.language, found.passages), True, said.model, tokens=tokens)
         log.info("a draft was refused twice", extra={"fault": fault.split(":")[0]})
-        return await self._quoted(question, found, new_reference())
+        return replace(await self._quoted(question, found, new_reference()), tokens=tokens)
 
-    async def _draft(self, model: Model, question: Question, found: Found, fault: str) -> str:
+    def _fault(self, draft: str, question: Question, found: Found) -> str:
+        """Why the draft may not go out: it is held against the passages that it cites, or against all where it cites none."""
+        cited = [Ground(_whole(passage), passage.language) for passage in _named(draft, found.passages) or found.passages]
+        own = [turn.text for turn in question.history if turn.role == "customer"]
+        said = [Ground(text, question.spoken or question.language) for text in (question.text, *own)]
+        return checks.fault_of(draft, question.language, cited, [*said, Ground(self._manner.shop, "")], self._detector)
+
+    async def _draft(self, model: Model, question: Question, found: Found, fault: str) -> Completion:
         manner = self._manner
         history = prompts.within(question.history, manner.history_tokens)
         system, turns = prompts.compose(manner.shop, manner.tone, found.passages, history, question.text, question.language, fault)
-        return (await model.answer(prompts.prompt(system, turns, manner.answer_tokens))).text
+        return await model.answer(prompts.prompt(system, turns, manner.answer_tokens))
 
     async def _quoted(self, question: Question, found: Found, reference: str = "") -> Answer:
         """The extractive stand-in: the page's own sentences under a lead-in in the customer's language."""
@@ -170,11 +191,16 @@ def with_note(answer: Answer, language: str) -> Answer:
 
 def _cited(draft: str, language: str, passages: Sequence[Passage]) -> Reply:
     """The draft without its marks, and the pages that they name; the best page where it names none."""
-    ids = [int(number) for mark in _MARK.findall(draft) for number in mark.split(",")]
-    known = [passages[number - 1] for number in dict.fromkeys(ids) if 1 <= number <= len(passages)] or list(passages[:1])
+    known = _named(draft, passages) or list(passages[:1])
     sources = dict.fromkeys(Source(passage.title, passage.url) for passage in known)
     text = _MARK.sub(lambda mark: "" if all(1 <= int(n) <= len(passages) for n in mark[1].split(",")) else mark[0], draft)
     return Reply(text.strip(), language, tuple(sources)[:MOST_SOURCES])
+
+
+def _named(draft: str, passages: Sequence[Passage]) -> list[Passage]:
+    """The passages whose ids a draft names, in its order."""
+    ids = [int(number) for mark in _MARK.findall(draft) for number in mark.split(",")]
+    return [passages[number - 1] for number in dict.fromkeys(ids) if 1 <= number <= len(passages)]
 
 
 def _context(history: Sequence[Turn]) -> str:
