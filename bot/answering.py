@@ -89,7 +89,7 @@ class Answering:
         if not question.text.strip():
             return Answer(Reply(phrases.say(phrases.EMPTY, question.language), question.language), False, EXTRACT)
         found = await self._knowledge.search(
-            question.text, question.spoken or question.language, self._manner.passages, _context(question.history)
+            question.text, question.spoken or question.language, self._manner.passages, _context(question.history), lead=True
         )
         if found.answerable < self._manner.threshold:
             return self._unknown(question, found)

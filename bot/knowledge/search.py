@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 
 from bot.errors import ModelError
 from bot.knowledge import scoring
-from bot.knowledge.answerable import Measured, probability
+from bot.knowledge.answerable import Likeness, Measured, probability
 from bot.knowledge.embedding import Embedder
 from bot.knowledge.scoring import Asked, Ground
-from bot.knowledge.terms import identifiers, question_terms, terms
+from bot.knowledge.terms import identifiers, question_terms
 from bot.store.passages import PassageReader, PassageRow, PassageStore, Snapshot, Stamp
 
 if TYPE_CHECKING:
@@ -33,6 +33,8 @@ SURE_ALONE = 0.6
 CONTEXT = 0.3
 RELOAD_SECONDS = 2.0
 """While somebody indexes, the vectors are not read again more often than this, unless a found passage has changed."""
+ENOUGH = 20
+"""Passages of one language from which on their mean likeness to a question means something."""
 LARGE = 20_000
 """Passages from which on the arithmetic would hold up the event loop."""
 
@@ -53,11 +55,12 @@ class Passage:
 @dataclass(frozen=True, slots=True)
 class Found:
     """What a search found, the best first. `answerable`: how likely it is (0 to 1) that they answer the question.
-    `vectors` are the question's own, by embedder, for whoever goes on with it."""
+    `vectors` are the question's own, by embedder, for whoever goes on with it; `measured` is what `answerable` comes from."""
 
     passages: tuple[Passage, ...]
     answerable: float
     vectors: "Mapping[str, np.ndarray]" = field(default_factory=dict, compare=False, repr=False)
+    measured: Measured | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,17 +93,18 @@ class Knowledge:
         """How many passages are known; 0 before `load`."""
         return len(self._ground) if self._ground else 0
 
-    async def search(self, question: str, language: str, limit: int = 5, context: str = "") -> Found:
-        """The best passages for a question in this language. `context`: what was asked before, "" at first.
+    async def search(self, question: str, language: str, limit: int = 5, context: str = "", lead: bool = False) -> Found:
+        """The best passages for a question in this language. `context`: what was asked before, "" at first. `lead`: the best
+        document's beginning comes along, as an answer needs it.
 
         A short question that finds its answer alone is no follow-up; only an unsure one leans on what came before.
         """
-        found = await self._search(question, language, limit, "")
+        found = await self._search(question, language, limit, "", lead)
         if not context.strip() or len(question) > SHORT_QUESTION or found.answerable >= SURE_ALONE:
             return found
-        return await self._search(question, language, limit, context)
+        return await self._search(question, language, limit, context, lead)
 
-    async def _search(self, question: str, language: str, limit: int, context: str) -> Found:
+    async def _search(self, question: str, language: str, limit: int, context: str, lead: bool) -> Found:
         asked_terms = question_terms(question) or question_terms(context)
         vectors = await self._vectors(question, language, context)
         async with self._store.reading() as reader:
@@ -109,19 +113,22 @@ class Knowledge:
             exact = (await reader.full_text(coded, HITS))[1] if coded else []
             ground = await self._fresh(reader, stamp)
             asked = Asked(language, vectors, words, exact)
-            scored, rows = await self._best(reader, ground, asked, limit)
+            scored, rows = await self._best(reader, ground, asked, limit, lead)
             if len(rows) < len(scored.places):
                 ground = self._take(await reader.snapshot(self._models()))
-                scored, rows = await self._best(reader, ground, asked, limit)
+                scored, rows = await self._best(reader, ground, asked, limit, lead)
         passages = [(rows[passage], place) for place in scored.places if (passage := int(ground.ids[place])) in rows]
-        sure = probability(_measured(language, asked_terms, scored, [row for row, _ in passages])) if passages else 0.0
-        return Found(tuple(_shown(row, float(scored.scores[place])) for row, place in passages), sure, vectors)
+        measured = _measured(ground, asked_terms, scored, [row for row, _ in passages]) if passages else None
+        shown = tuple(_shown(row, float(scored.scores[place])) for row, place in passages)
+        return Found(shown, probability(measured) if measured else 0.0, vectors, measured)
 
-    async def _best(self, reader: PassageReader, ground: Ground, asked: Asked, limit: int) -> tuple[Scored, dict[int, PassageRow]]:
+    async def _best(
+        self, reader: PassageReader, ground: Ground, asked: Asked, limit: int, lead: bool
+    ) -> tuple[Scored, dict[int, PassageRow]]:
         if len(ground) > LARGE:
-            scored = await asyncio.to_thread(_ranked, ground, asked, self._languages, limit)
+            scored = await asyncio.to_thread(_ranked, ground, asked, self._languages, limit, lead)
         else:
-            scored = _ranked(ground, asked, self._languages, limit)
+            scored = _ranked(ground, asked, self._languages, limit, lead)
         rows = await reader.rows([int(ground.ids[place]) for place in scored.places])
         # A row that is younger than the vectors is another passage under an id that was given again.
         return scored, {passage: row for passage, row in rows.items() if row.indexed_at <= self._stamp[1]}
@@ -177,26 +184,28 @@ async def _leaning(embedder: Embedder, question: str, context: str) -> "np.ndarr
     return leaning / norm if norm else vector
 
 
-def _ranked(ground: Ground, asked: Asked, languages: Mapping[str, frozenset[str] | None], limit: int) -> Scored:
+def _ranked(ground: Ground, asked: Asked, languages: Mapping[str, frozenset[str] | None], limit: int, lead: bool) -> Scored:
     if not len(ground):
         return Scored([], ground.ids, {})
     scores, cosines = scoring.scored(ground, asked, languages)
-    places = scoring.chosen(ground, scores, limit, REPEATED)
+    places = scoring.chosen(ground, scores, limit, REPEATED, lead)
     if not cosines:
         places = [place for place in places if scores[place] > 0]
     return Scored(places, scores, cosines)
 
 
-def _measured(language: str, asked_terms: list[str], scored: Scored, rows: Sequence[PassageRow]) -> Measured:
+def _measured(ground: Ground, asked_terms: list[str], scored: Scored, rows: Sequence[PassageRow]) -> Measured:
     """What tells whether the three best passages answer."""
-    cosines = {name: float(values[scored.places[:3]].max()) for name, values in scored.cosines.items()}
-    stands_out = max(((cosines[name] - values.mean()) / max(values.std(), 1e-6) for name, values in scored.cosines.items()), default=0.0)
+    near = ground.groups == ground.groups[scored.places[0]]
+    if near.sum() < ENOUGH:
+        near[:] = True
+    measured = {
+        name: Likeness(float(values[scored.places[:3]].max()), float(values[near].mean()), float(values[near].std()))
+        for name, values in scored.cosines.items()
+    }
     held = [set(row.terms.split()) for row in rows[:3]]
     whole = sum(map(len, asked_terms)) or 1
-    covered = max(sum(len(term) for term in asked_terms if term in words) / whole for words in held)
-    # A file's name that stands in for a title is not indexed with the passage.
-    titled = held[0].issuperset(terms(rows[0].title))
-    return Measured(language, rows[0].language == language, cosines, float(stands_out), covered, titled)
+    return Measured(measured, max(sum(len(term) for term in asked_terms if term in words) / whole for words in held))
 
 
 def _shown(row: PassageRow, score: float) -> Passage:

@@ -154,4 +154,4 @@ async def test_the_customer_does_not_wait_for_a_staffs_channel_that_is_out_of_re
 
     async with desk(database, Away(), staff=STAFF) as here:
         await here.platform.say("I want to talk to a human")
-        await here.platform.sees(1, seconds=1)
+        await here.platform.sees(1)

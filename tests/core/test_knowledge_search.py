@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from bot.knowledge import Extract, Found, Knowledge, Passage, scoring
-from bot.knowledge.answerable import E5, USE, Measured, probability
+from bot.knowledge.answerable import E5, USE, Likeness, Measured, probability
 from bot.knowledge.scoring import Asked, Ground
 from tests.core.knowledge_shop import WordEmbedder, opened, write
 
@@ -95,7 +95,7 @@ def test_pages_in_the_questions_language_do_not_win_for_their_language_alone() -
     cosines = np.concatenate([english, spanish]).astype(np.float32)
     ground = Ground.of(np.arange(160), np.arange(160), ["en"] * 80 + ["es"] * 80, {"m": cosines[:, None]})
     scores, _ = scoring.scored(ground, Asked("es", {"m": np.ones(1, dtype=np.float32)}), {"m": None})
-    assert scoring.chosen(ground, scores, 1, 0.6) == [0]
+    assert scoring.chosen(ground, scores, 1, 0.6, lead=True) == [0]
 
 
 def test_an_embedder_is_not_asked_about_languages_that_it_does_not_know() -> None:
@@ -104,10 +104,12 @@ def test_an_embedder_is_not_asked_about_languages_that_it_does_not_know() -> Non
     assert not scores.any()
 
 
-@pytest.mark.parametrize("shared", [True, False])
-def test_nearer_passages_are_more_likely_to_answer(shared: bool) -> None:
+@pytest.mark.parametrize("names", [(E5, USE), (E5,), (USE,), ("another",)])
+def test_nearer_passages_are_more_likely_to_answer(names: tuple[str, ...]) -> None:
     def sure(near: float) -> float:
-        return probability(Measured("de", shared, {E5: 0.75 + near * 0.15, USE: 0.1 + near * 0.4}, 3.0, near / 2 if shared else 0.0, False))
+        best = {E5: 0.76 + near * 0.14, USE: 0.05 + near * 0.6}
+        usual = {E5: 0.76, USE: 0.05}
+        return probability(Measured({name: Likeness(best.get(name, near), usual.get(name, 0.0), 0.2) for name in names}, 0.0))
 
     assert 0 <= sure(0) < 0.1 < sure(0.5) < sure(1) <= 1
 
