@@ -25,19 +25,21 @@ class Acme:
         return [(post["channel"], post.get("thread_ts", "")) for post in self.slack.posts]
 
 
-@pytest.fixture(params=["socket", "http"])
+@pytest.fixture(params=["socket", "http", "socket on PostgreSQL"])
 async def acme(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> AsyncIterator[Acme]:
-    """By Socket Mode, and by HTTP."""
-    async with _acme(request.param, monkeypatch, tmp_path) as acme:
+    """By Socket Mode, by HTTP, and with the other database."""
+    way, _, other = request.param.partition(" on ")
+    database = {"DATABASE_URL": request.getfixturevalue("postgresql_database")} if other else {}
+    async with _acme(way, monkeypatch, tmp_path, **database) as acme:
         yield acme
 
 
 @asynccontextmanager
-async def _acme(way: str, patch: pytest.MonkeyPatch, folder: Path, more: str = "") -> AsyncIterator[Acme]:
+async def _acme(way: str, patch: pytest.MonkeyPatch, folder: Path, more: str = "", **database: str) -> AsyncIterator[Acme]:
     async with SlackServer() as slack, ModelServer() as model:
         settings = {"SLACK_BOT_TOKEN": "xoxb-test", "SLACK_API_URL": slack.url, "MODEL_URL": model.url, "MODEL_NAME": "m"}
         settings |= {"SLACK_APP_TOKEN": "xapp-test"} if way == "socket" else {"SLACK_SIGNING_SECRET": SECRET}
-        async with running(patch, folder, more=more, **settings) as desk:
+        async with running(patch, folder, more=more, **settings, **database) as desk:
             if way == "http":
                 slack.request_url, slack.signing_secret = f"{desk.address}/slack/events", SECRET
             yield Acme(slack, model, desk)
