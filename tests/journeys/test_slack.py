@@ -65,6 +65,25 @@ async def test_a_follow_up_needs_no_mention_and_the_model_knows_what_was_said(ac
     assert said[1:] == ["How long does delivery take?", "Scripted answer.", "And to Austria?"]
 
 
+async def test_a_follow_up_that_arrives_before_its_mention_is_answered_too(acme: Acme) -> None:
+    asked = acme.slack.now()
+    await acme.slack.say("C1", "U2", "And to Austria?", thread_ts=asked, mention=False)
+    assert acme.slack.posts == []
+    await acme.slack.say("C1", "U2", "How long does delivery take?", ts=asked)
+    await acme.slack.wait_for_posts(1)
+    assert acme.threads() == [("C1", asked)]
+    assert acme.model.requests[0]["messages"][-1]["content"] == "How long does delivery take?\n\nAnd to Austria?"
+
+
+async def test_two_people_in_one_thread_are_each_answered_there(acme: Acme) -> None:
+    asked = await acme.slack.say("C1", "U2", "How long does delivery take?")
+    await acme.slack.wait_for_posts(1)
+    await acme.slack.say("C1", "U3", "And what does it cost?", thread_ts=asked, mention=True)
+    await acme.slack.wait_for_posts(2)
+    assert acme.threads() == [("C1", asked)] * 2
+    assert acme.model.requests[1]["messages"][-1]["content"] == "And what does it cost?"
+
+
 async def test_a_direct_message_is_answered_in_its_thread(acme: Acme) -> None:
     asked = await acme.slack.say("D1", "U2", "Where is my parcel?")
     await acme.slack.wait_for_posts(1)
