@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from bot.app import make_model, make_platforms
+from bot.app import make_embedders, make_model, make_platforms
 from bot.config import Config
-from bot.errors import StoreError
+from bot.errors import ModelError, StoreError
 from bot.messages import Fault
 from bot.store.database import Database, newest_version
 from bot.store.passages import PassageStore
@@ -16,6 +16,7 @@ async def examine(config: Config) -> Sequence[Fault]:
     faults = [*await _database(config), *_documents(config), *_tokens(config)]
     for platform in make_platforms(config).values():
         faults += await platform.check()
+    faults += await _embeddings(config)
     model = make_model(config)
     if model is not None:
         faults += await model.check()
@@ -31,6 +32,20 @@ async def _database(config: Config) -> list[Fault]:
         return [Fault("database", str(exc), "Start the database, or correct DATABASE_URL.")]
     finally:
         await database.close()
+
+
+async def _embeddings(config: Config) -> list[Fault]:
+    """The embedded ones cannot be away; a server can."""
+    if not config.environment.embeddings_url:
+        return []
+    (server,) = make_embedders(config)
+    try:
+        await server.load()
+        return []
+    except ModelError as exc:
+        return [Fault("embeddings", str(exc), "Until then words alone find help pages.")]
+    finally:
+        await server.close()
 
 
 async def _version(database: Database) -> list[Fault]:

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import typer
 
+from bot.config import LANGUAGES
+
 ENV = Path(".env")
 SHOP = Path("shop.toml")
 
@@ -25,9 +27,8 @@ def _may_write(path: Path) -> bool:
 
 def _shop() -> str:
     name = _ask("The shop's name", "My shop")
-    languages = [
-        code.strip() for code in _ask("Languages you serve (codes, separated by commas)", "en, de, es, fr").split(",") if code.strip()
-    ]
+    said = _ask("Languages you serve (codes, separated by commas)", ", ".join(LANGUAGES))
+    languages = [code.strip() for code in said.split(",") if code.strip()]
     default = _ask("The language when in doubt", languages[0] if languages else "en")
     documents = [place.strip() for place in _ask("Folders or files with your help pages (separated by commas)", "documents").split(",")]
     host = _ask("Your web site's host, for links in answers (empty: none)", "")

@@ -1,8 +1,8 @@
 """The one HTTP server: is the desk alive, is it ready, and the routes that platforms bring."""
 
+import errno
 import json
 import logging
-import socket
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any
 
@@ -34,10 +34,9 @@ class Server:
         await self._runner.setup()
         try:
             await web.TCPSite(self._runner, self._host, self._port, reuse_address=True).start()
-        except (OSError, socket.gaierror) as exc:
+        except OSError as exc:
             await self.stop()
-            fault = f"HOST and PORT: {self._host}:{self._port} cannot be listened on ({exc.strerror or exc}). Set PORT to a free one, or 0."
-            raise ConfigError([fault]) from exc
+            raise ConfigError([_why(exc, self._host, self._port)]) from exc
         host = f"[{self._host}]" if ":" in self._host else self._host
         self.address = f"http://{host}:{self._runner.addresses[0][1]}"
 
@@ -53,6 +52,15 @@ class Server:
     async def _readiness(self, _request: web.Request) -> web.Response:
         ready, report = await self._ready()
         return web.json_response({"ready": ready, **report}, status=200 if ready else 503, dumps=_dumps)
+
+
+def _why(exc: OSError, host: str, port: int) -> str:
+    """Which of the two is wrong, and what to write instead."""
+    if exc.errno == errno.EADDRINUSE:
+        return f"PORT: another program listens at {host}:{port} already. Stop it, or set PORT to another number (0: any free one)."
+    if exc.errno in (errno.EACCES, errno.EPERM):
+        return f"PORT: this user may not listen at {port}. Set PORT to a number from 1024 on."
+    return f"HOST: {host} is no address of this machine. Write 127.0.0.1 (this machine alone) or 0.0.0.0 (every network)."
 
 
 @web.middleware

@@ -140,7 +140,7 @@ class SlackServer:
         return f"{self._last_ts // 1_000_000}.{self._last_ts % 1_000_000:06d}"
 
     def _keep(self, channel: str, message: Json, thread_ts: str | None) -> Json:
-        message = {**message, "ts": self.now()}
+        message = {"ts": self.now(), **message}
         if thread_ts:
             message["thread_ts"] = thread_ts
             for parent in self.messages.get(channel, []):

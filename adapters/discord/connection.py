@@ -17,7 +17,7 @@ import discord
 import yarl
 from aiohttp.web import RouteDef
 
-from adapters.discord.faults import INTENT_CURE, LOGIN_CURE, intent_faults, translated, wrong_token
+from adapters.discord.faults import INTENT_CURE, LOGIN_CURE, intent_faults, outage, translated, wrong_token
 from adapters.discord.incoming import NAME, read_delete, read_edit, read_message
 from adapters.discord.outgoing import split_reply, write_reply
 from bot.errors import NotAllowed, PlaceGone, PlatformError, Unreachable
@@ -32,7 +32,7 @@ LONGEST_WAIT = 60.0
 """Seconds between two tries, at most."""
 WRONG_TOKEN_WAIT = 300.0
 """Seconds until a token that was refused is tried again: many refusals get the address banned."""
-LESS_HEARD = "mentions, pinging replies and direct messages only: message content intent is off"
+LESS_HEARD = "only mentions, pinging replies and direct messages are heard: the message content intent is off"
 LOST_FOR_GOOD = 300.0
 """Seconds without connection after which the session is given up; discord.py alone would soon wait a quarter of an hour."""
 WRITE_DOWN_WAITS = (0.2, 1.0, 3.0, 10.0)
@@ -200,7 +200,7 @@ class DiscordPlatform:
         """What the end of a client means; the seconds until the next try."""
         if isinstance(fault, discord.PrivilegedIntentsRequired) and self._content_granted:
             self._content_granted = False
-            log.warning("discord: only %s. %s", LESS_HEARD, INTENT_CURE)
+            log.warning("discord: %s. %s", LESS_HEARD, INTENT_CURE)
             return 0.0
         if isinstance(fault, discord.LoginFailure):
             self._state = State(False, f"{wrong_token(self._token) or 'Discord does not know this token'}. {LOGIN_CURE}")
@@ -208,7 +208,7 @@ class DiscordPlatform:
             return WRONG_TOKEN_WAIT
         self._failures += 1
         wait = min(LONGEST_WAIT, 2.0 ** min(self._failures - 1, 10)) * random.uniform(0.5, 1.0)  # noqa: S311 (no secret)
-        why = "lost for too long" if isinstance(fault, asyncio.CancelledError) else type(fault).__name__
+        why = outage(fault)
         self._state = State(False, f"no connection to Discord ({why}), trying again")
         log.warning("discord: no connection (%s), next try in %.1f s", why, wait)
         return wait

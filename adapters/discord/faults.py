@@ -1,5 +1,6 @@
 """What can go wrong with Discord: every error of discord.py as one of ours, and the faults that the doctor names."""
 
+import asyncio
 import contextlib
 from collections.abc import Iterator
 
@@ -47,6 +48,19 @@ def platform_error(exc: BaseException) -> PlatformError:
         return RateLimited("Discord wants us to wait", exc.retry_after)
     kind = next(MEANINGS[each] for each in type(exc).__mro__ if each in MEANINGS)
     return kind(f"Discord: {type(exc).__name__}")
+
+
+def outage(fault: BaseException | None) -> str:
+    """Why there is no connection, for the shop's owner. discord.py falls over itself (AttributeError) when the gateway turns it away."""
+    if isinstance(fault, asyncio.CancelledError):
+        return "lost for too long"
+    if isinstance(fault, discord.HTTPException):
+        return f"it answered {fault.status}"
+    if isinstance(fault, AttributeError | discord.GatewayNotFound | discord.ConnectionClosed | aiohttp.WSServerHandshakeError):
+        return "its gateway turned us away"
+    if isinstance(fault, OSError | aiohttp.ClientError | TimeoutError):
+        return "the network does not reach it"
+    return type(fault).__name__
 
 
 def _refusal(exc: discord.HTTPException) -> PlatformError:

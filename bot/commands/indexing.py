@@ -5,7 +5,7 @@ from rich.table import Table
 
 from bot import app, config, logs
 from bot.commands.terminal import progress
-from bot.errors import ConfigError
+from bot.errors import ConfigError, KnowledgeError
 from bot.knowledge import IndexReport
 
 
@@ -21,6 +21,8 @@ async def index(paths: list[str]) -> None:
         async with app.opened(settings, build_index=False) as parts:
             report = await app.index(parts, paths, on_progress)
     _show_report(report)
+    if not report.read:
+        raise KnowledgeError("No help page was found: give a folder or file that is there, or correct `documents` in shop.toml.")
 
 
 def _show_report(report: IndexReport) -> None:
@@ -30,4 +32,4 @@ def _show_report(report: IndexReport) -> None:
     table.add_row(*map(str, counts))
     console.print(table)
     for document, why in report.unreadable:
-        console.print(f"[red]unreadable[/red] {document}: {why}", highlight=False)
+        console.print(f"[red]unreadable[/red] {document or '.'}: {why}", highlight=False)

@@ -80,6 +80,7 @@ class Knowledge:
         self._embedders = tuple(embedders)
         self._languages = {embedder.name: embedder.languages for embedder in self._embedders}
         self._ground: Ground | None = None
+        self._read: frozenset[str] = frozenset()
         self._stamp: Stamp = (-1, 0.0)
         self._loaded_at = 0.0
 
@@ -134,7 +135,9 @@ class Knowledge:
         return scored, {passage: row for passage, row in rows.items() if row.indexed_at <= self._stamp[1]}
 
     async def _fresh(self, reader: PassageReader, stamp: Stamp) -> Ground:
-        if self._ground is None or (stamp != self._stamp and time.monotonic() - self._loaded_at > RELOAD_SECONDS):
+        # Whoever was away at the last reading and has answered since: its stored vectors are read now.
+        back = any(name not in self._read for name, _ in self._models())
+        if self._ground is None or back or (stamp != self._stamp and time.monotonic() - self._loaded_at > RELOAD_SECONDS):
             return self._take(await reader.snapshot(self._models()))
         return self._ground
 
@@ -147,6 +150,7 @@ class Knowledge:
             else:
                 log.warning("the documents are not indexed with the model %s: run `python -m bot index`", name)
         self._ground = Ground.of(snapshot.ids, snapshot.documents, snapshot.languages, matrices)
+        self._read = frozenset(snapshot.matrices)
         self._stamp, self._loaded_at = snapshot.stamp, time.monotonic()
         return self._ground
 
@@ -156,7 +160,8 @@ class Knowledge:
         return {embedder.name: vector for embedder, vector in zip(able, found, strict=True) if vector is not None}
 
     def _models(self) -> list[tuple[str, int]]:
-        return [(embedder.name, embedder.dimension) for embedder in self._embedders]
+        """A server that never answered has no dimension yet, so its stored vectors cannot be read."""
+        return [(embedder.name, embedder.dimension) for embedder in self._embedders if embedder.dimension]
 
 
 async def _ready(embedder: Embedder) -> None:

@@ -28,7 +28,7 @@ def leave(text: str, hosts: Collection[str]) -> str:
     text = _REFERENCE.sub("", text)
     text = _IMAGE.sub(r"[\1]", text)
     text = _LINK.sub(lambda link: _link(link[1], link[2], hosts), text)
-    text = _ADDRESS.sub(lambda address: _bare(address[0], hosts), text)
+    text = _ADDRESS.sub(lambda address: _bare(address[0], hosts), text).replace(f"<{LEFT_OUT}>", LEFT_OUT)
     return _TAG.sub("<" + WORD_JOINER, _PING.sub("@" + WORD_JOINER, text))
 
 

@@ -5,8 +5,8 @@ so every writing transaction begins IMMEDIATE and waits its turn; readers have a
 """
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +67,8 @@ class Database:
 
     async def version(self) -> str | None:
         """The migration that the database stands at; None for an empty database."""
+        if not self._begun():
+            return None
         async with self.reading() as connection:
             if "alembic_version" not in await connection.run_sync(lambda sync: sync.dialect.get_table_names(sync)):
                 return None
@@ -74,9 +76,14 @@ class Database:
 
     async def migrate(self) -> None:
         """Bring the tables up to today, in a thread: Alembic is not async."""
-        if self.embedded and self.url.database:
-            Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
+        with _plain():
+            if self.embedded and self.url.database:
+                Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
         await asyncio.to_thread(_upgrade, self.url.render_as_string(hide_password=False))
+
+    def _begun(self) -> bool:
+        """Whether there is something to open: SQLite would make the file, or fail where its folder is missing."""
+        return not self.embedded or not self.url.database or Path(self.url.database).exists()
 
     async def close(self) -> None:
         """Give the connections back. Twice is fine."""
@@ -132,10 +139,16 @@ def _sqlite(url: URL, writes: bool, pool_size: int) -> AsyncEngine:
 
 @asynccontextmanager
 async def _translated() -> AsyncIterator[None]:
+    with _plain():
+        yield
+
+
+@contextmanager
+def _plain() -> Iterator[None]:
     try:
         yield
     except (SQLAlchemyError, OSError) as exc:
-        raise StoreError(f"the database did not do it: {_reason(exc)}") from exc
+        raise StoreError(f"the database of DATABASE_URL cannot be used: {_reason(exc)}") from exc
 
 
 def _reason(exc: BaseException) -> str:

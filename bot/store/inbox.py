@@ -31,7 +31,9 @@ WAITING = (
     .where(events.c.place == bindparam("at"), events.c.state == "new")
     .order_by(events.c.sent_at, events.c.id)
     .limit(MOST_AT_ONCE)
+    .with_for_update()
 )
+"""Locked on PostgreSQL, where others write at the same time: a message that is being deleted is not taken. SQLite has one writer."""
 TAKE = (
     update(events)
     .where(events.c.id == bindparam("which"))
@@ -91,7 +93,7 @@ class InboxStore:
         if not await self._knows(signal):
             return None
         async with self._database.writing() as connection:
-            row = (await connection.execute(_by_identity(signal))).one_or_none()
+            row = (await connection.execute(_by_identity(signal).with_for_update())).one_or_none()
             if row is None:
                 return None
             if row.turn_id is not None:
@@ -106,7 +108,7 @@ class InboxStore:
         if not await self._knows(signal):
             return None
         async with self._database.writing() as connection:
-            row = (await connection.execute(_by_identity(signal))).one_or_none()
+            row = (await connection.execute(_by_identity(signal).with_for_update())).one_or_none()
             if row is None:
                 return None
             if row.turn_id is not None:

@@ -6,11 +6,13 @@ that could make it wait, statements run where they are. What can wait or be long
 stays in the thread.
 """
 
+import asyncio
 import sqlite3
 from collections.abc import Callable
 from typing import Any
 
 from aiosqlite import Connection
+from aiosqlite.core import _STOP_RUNNING_SENTINEL
 
 ALWAYS_SHORT = frozenset({"cursor", "close", "rollback"})
 STATEMENTS = frozenset({"execute", "executemany", "fetchall", "fetchone"})
@@ -25,6 +27,14 @@ class NearbyConnection(Connection):
         self._thread.daemon = True
         self._writes = writes
         self._in_thread = 0
+
+    def stop(self) -> "asyncio.Future[Any] | None":
+        """A database that could not be opened has nobody who waits for the end of its thread."""
+        if self._connection is not None:
+            return super().stop()
+        self._running = False
+        self._tx.put_nowait((None, lambda: _STOP_RUNNING_SENTINEL))
+        return None
 
     async def _execute(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         if not self._in_thread and self._connection is not None and self._short(fn, args):

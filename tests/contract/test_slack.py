@@ -286,3 +286,12 @@ async def until(true: object, patience: float = 5.0) -> None:
     async with asyncio.timeout(patience):
         while not true():  # type: ignore[operator]
             await asyncio.sleep(0.01)
+
+
+async def test_tokens_of_the_wrong_kind_are_named_at_once_and_slack_is_not_asked(server: SlackServer) -> None:
+    slack = SlackPlatform("xapp-1", "xoxb-1", api_url=server.url)
+    await slack.start(Heard())
+    assert slack.state().up is False
+    assert "swapped" in slack.state().why
+    assert server.calls == []
+    await slack.stop()

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from bot.errors import ModelUnreachable
 from bot.knowledge import Extract, Found, Knowledge, Passage, scoring
 from bot.knowledge.answerable import E5, USE, Likeness, Measured, probability
 from bot.knowledge.scoring import Asked, Ground
@@ -144,3 +145,32 @@ async def test_knowledge_that_was_never_loaded_loads_itself(tmp_path: Path) -> N
         knowledge = Knowledge(indexer._store, [WordEmbedder()])
         assert (await knowledge.search("return", "en")).passages
         assert knowledge.size > 0
+
+
+class AwayAtStart(WordEmbedder):
+    """An embedding server that cannot be reached until `back`; until then its dimension is unknown."""
+
+    back = False
+    dimension = 0
+
+    async def load(self) -> None:
+        """Ask it anything."""
+        await self.question("Hello")
+
+    async def question(self, text: str) -> np.ndarray:
+        """Its first answer tells the dimension."""
+        if not self.back:
+            raise ModelUnreachable("nobody answers")
+        self.dimension = WordEmbedder.dimension
+        return self._vector(text)
+
+
+async def test_an_embedding_server_that_was_away_at_start_is_used_from_the_first_question_that_finds_it_back(tmp_path: Path) -> None:
+    async with opened(tmp_path, [WordEmbedder()]) as (_, indexer, _):
+        server = AwayAtStart()
+        knowledge = Knowledge(indexer._store, [server])
+        await knowledge.load()
+        assert not (await knowledge.search("¿Cuánto tarda el envío?", "es")).passages
+        server.back = True
+        found = await knowledge.search("¿Cuánto tarda el envío?", "es")
+        assert found.passages[0].document == "shop/shipping.md"

@@ -36,6 +36,10 @@ def test_a_link_elsewhere_keeps_its_label_only(address: str) -> None:
     assert "evil" not in leave(f"See {address} now", SHOP).replace(LEFT_OUT, "").replace("@shop.example/", "") or "javascript" in address
 
 
+def test_an_address_elsewhere_in_angle_brackets_leaves_with_them() -> None:
+    assert leave("See <https://evil.example/x> now", SHOP) == f"See {LEFT_OUT} now"
+
+
 def test_an_image_is_never_shown() -> None:
     assert "![" not in leave("![logo](https://shop.example/logo.png) ![x][y]", SHOP)
 

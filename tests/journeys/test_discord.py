@@ -30,18 +30,19 @@ class World:
 
 
 @pytest.fixture
-async def world(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> AsyncIterator[World]:
-    async with _world(monkeypatch, tmp_path) as world:
+async def world(database_address: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> AsyncIterator[World]:
+    """On SQLite, and on PostgreSQL."""
+    async with _world(monkeypatch, tmp_path, DATABASE_URL=database_address) as world:
         yield world
 
 
 @asynccontextmanager
-async def _world(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, more: str = "") -> AsyncIterator[World]:
+async def _world(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, more: str = "", **database: str) -> AsyncIterator[World]:
     monkeypatch.setattr(discord.http.Route, "BASE", discord.http.Route.BASE)
     monkeypatch.setattr(discord.gateway.DiscordWebSocket, "DEFAULT_GATEWAY", discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY)
     async with DiscordServer() as server, ModelServer() as model:
         settings = {"DISCORD_TOKEN": TOKEN, "DISCORD_API_URL": server.api_url, "DISCORD_GATEWAY_URL": server.gateway_url}
-        async with running(monkeypatch, tmp_path, more=more, MODEL_URL=model.url, MODEL_NAME="m", **settings):
+        async with running(monkeypatch, tmp_path, more=more, MODEL_URL=model.url, MODEL_NAME="m", **settings, **database):
             yield World(server, model)
 
 

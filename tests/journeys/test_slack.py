@@ -25,19 +25,21 @@ class Acme:
         return [(post["channel"], post.get("thread_ts", "")) for post in self.slack.posts]
 
 
-@pytest.fixture(params=["socket", "http"])
+@pytest.fixture(params=["socket", "http", "socket on PostgreSQL"])
 async def acme(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> AsyncIterator[Acme]:
-    """By Socket Mode, and by HTTP."""
-    async with _acme(request.param, monkeypatch, tmp_path) as acme:
+    """By Socket Mode, by HTTP, and with the other database."""
+    way, _, other = request.param.partition(" on ")
+    database = {"DATABASE_URL": request.getfixturevalue("postgresql_database")} if other else {}
+    async with _acme(way, monkeypatch, tmp_path, **database) as acme:
         yield acme
 
 
 @asynccontextmanager
-async def _acme(way: str, patch: pytest.MonkeyPatch, folder: Path, more: str = "") -> AsyncIterator[Acme]:
+async def _acme(way: str, patch: pytest.MonkeyPatch, folder: Path, more: str = "", **database: str) -> AsyncIterator[Acme]:
     async with SlackServer() as slack, ModelServer() as model:
         settings = {"SLACK_BOT_TOKEN": "xoxb-test", "SLACK_API_URL": slack.url, "MODEL_URL": model.url, "MODEL_NAME": "m"}
         settings |= {"SLACK_APP_TOKEN": "xapp-test"} if way == "socket" else {"SLACK_SIGNING_SECRET": SECRET}
-        async with running(patch, folder, more=more, **settings) as desk:
+        async with running(patch, folder, more=more, **settings, **database) as desk:
             if way == "http":
                 slack.request_url, slack.signing_secret = f"{desk.address}/slack/events", SECRET
             yield Acme(slack, model, desk)
@@ -61,6 +63,25 @@ async def test_a_follow_up_needs_no_mention_and_the_model_knows_what_was_said(ac
     assert acme.threads() == [("C1", asked)] * 2
     said = [message["content"] for message in acme.model.requests[1]["messages"]]
     assert said[1:] == ["How long does delivery take?", "Scripted answer.", "And to Austria?"]
+
+
+async def test_a_follow_up_that_arrives_before_its_mention_is_answered_too(acme: Acme) -> None:
+    asked = acme.slack.now()
+    await acme.slack.say("C1", "U2", "And to Austria?", thread_ts=asked, mention=False)
+    assert acme.slack.posts == []
+    await acme.slack.say("C1", "U2", "How long does delivery take?", ts=asked)
+    await acme.slack.wait_for_posts(1)
+    assert acme.threads() == [("C1", asked)]
+    assert acme.model.requests[0]["messages"][-1]["content"] == "How long does delivery take?\n\nAnd to Austria?"
+
+
+async def test_two_people_in_one_thread_are_each_answered_there(acme: Acme) -> None:
+    asked = await acme.slack.say("C1", "U2", "How long does delivery take?")
+    await acme.slack.wait_for_posts(1)
+    await acme.slack.say("C1", "U3", "And what does it cost?", thread_ts=asked, mention=True)
+    await acme.slack.wait_for_posts(2)
+    assert acme.threads() == [("C1", asked)] * 2
+    assert acme.model.requests[1]["messages"][-1]["content"] == "And what does it cost?"
 
 
 async def test_a_direct_message_is_answered_in_its_thread(acme: Acme) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot import app, config
+from bot.store.database import Database
 
 SHOP = """
 [shop]
@@ -28,13 +29,14 @@ PAGES = {
 async def running(
     patch: pytest.MonkeyPatch, folder: Path, *, threshold: float = 0, checks: bool = False, more: str = "", **settings: str
 ) -> AsyncIterator[app.App]:
-    """Started and indexed, by full text alone (the vectors have tests of their own, and cost a second a run)."""
+    """Started and indexed by full text alone: the vectors have tests of their own, and cost a second a run."""
     (folder / "pages").mkdir(exist_ok=True)
     for name, text in PAGES.items():
         (folder / "pages" / name).write_text(text)
     (folder / "shop.toml").write_text(SHOP.format(threshold=threshold, checks=str(checks).lower()) + more)
     for name, value in {"DATABASE_URL": f"sqlite:///{folder}/desk.db", "PORT": "0", **settings}.items():
         patch.setenv(name, value)
+    await _released()
     patch.setattr(app, "embedded", tuple)
     async with app.opened(config.load()) as parts:
         await app.index(parts, [], lambda *_: None)
@@ -45,3 +47,10 @@ async def running(
             yield desk
         finally:
             await desk.stop()
+
+
+async def _released() -> None:
+    """What the release step does on PostgreSQL."""
+    database = Database(config.load().database_url)
+    await database.migrate()
+    await database.close()

@@ -20,7 +20,7 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack import outgoing
-from adapters.slack.connection.doctor import faults_at_slack, faults_of_settings
+from adapters.slack.connection.doctor import faults_at_slack, faults_of_settings, wrong_tokens
 from adapters.slack.connection.edge import PATH, read_delivery
 from adapters.slack.connection.refusals import refusal
 from adapters.slack.connection.sockets import Socket, UnderWay
@@ -62,7 +62,10 @@ class SlackPlatform:
         self._home = ""
 
     async def start(self, receive: Receive) -> None:
-        """Begin to hear; the connection is then kept, or tried again and again, by a task of ours."""
+        """Begin to hear; the connection is then kept, or tried again and again, by a task of ours. Wrong tokens stay as they are."""
+        if faults := wrong_tokens(self._bot_token, self._app_token):
+            self._state = State(False, " ".join(f"{fault.what}. {fault.cure}" for fault in faults))
+            return
         self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=20, connect=_PATIENCE))
         self._client = _web_client(self._bot_token, self._api_url, self._session)
         self._tried.clear()

@@ -15,6 +15,15 @@ SCOPES = frozenset({"app_mentions:read", "channels:history", "chat:write", "grou
 
 def faults_of_settings(bot_token: str, app_token: str, signing_secret: str) -> list[Fault]:
     """What can be seen without asking Slack."""
+    faults = wrong_tokens(bot_token, app_token)
+    if not app_token and not signing_secret:
+        cure = "Set SLACK_APP_TOKEN (Socket Mode, no public address needed), or SLACK_SIGNING_SECRET (HTTP at /slack/events)."
+        faults.append(Fault("slack", "Slack cannot reach us", cure))
+    return faults
+
+
+def wrong_tokens(bot_token: str, app_token: str) -> list[Fault]:
+    """Tokens of another kind than their settings want: no attempt with them can succeed."""
     faults = []
     if bot_token.startswith("xapp-") and app_token.startswith("xoxb-"):
         return [Fault("slack", "the bot token and the app token are swapped", "Exchange SLACK_BOT_TOKEN and SLACK_APP_TOKEN.")]
@@ -24,9 +33,6 @@ def faults_of_settings(bot_token: str, app_token: str, signing_secret: str) -> l
     if app_token and not app_token.startswith("xapp-"):
         cure = 'Take one that begins with xapp-, under "Basic Information", "App-Level Tokens", with the scope connections:write.'
         faults.append(Fault("slack", "SLACK_APP_TOKEN is no app-level token", cure))
-    if not app_token and not signing_secret:
-        cure = "Set SLACK_APP_TOKEN (Socket Mode, no public address needed), or SLACK_SIGNING_SECRET (HTTP at /slack/events)."
-        faults.append(Fault("slack", "Slack cannot reach us", cure))
     return faults
 
 
