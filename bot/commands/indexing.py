@@ -25,8 +25,8 @@ async def index(paths: list[str]) -> None:
 
 def _show_report(report: IndexReport) -> None:
     console = Console(stderr=True)
-    table = Table("read", "changed", "unchanged", "removed", "unreadable")
-    counts = (report.read, *map(len, (report.changed, report.unchanged, report.removed, report.unreadable)))
+    table = Table("read", "changed", "unchanged", "removed", "unreadable", "traps taken out")
+    counts = (report.read, *map(len, (report.changed, report.unchanged, report.removed, report.unreadable)), report.traps)
     table.add_row(*map(str, counts))
     console.print(table)
     for document, why in report.unreadable:

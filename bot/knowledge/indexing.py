@@ -1,4 +1,4 @@
-"""Indexing: the shop's files -> passages, terms and vectors in the database. Only what changed is touched.
+"""Indexing: the shop's documents -> passages, terms and vectors in the database. Only what changed is touched.
 
 Each document is replaced in a transaction of its own, so answers go on meanwhile, and memory holds one document at a time.
 """
@@ -34,14 +34,16 @@ _MARKS = regex.compile(r"</?[a-zA-Z][^>]*>|[*`~]{1,3}|^\s*(?:[-+>]|\|)\s+|^[\s|:
 
 @dataclass(frozen=True, slots=True)
 class IndexReport:
-    """What an indexing did, by the documents' addresses. `read` counts what was found; `other_models`: vectors of other
-    models than today's were there, so that everything was embedded again."""
+    """What an indexing did, by the documents' addresses. `read` counts what was found; `traps`: how many hidden stretches
+    and orders to a model were taken out of what changed. `other_models`: vectors of other models than today's were there, so
+    that everything was embedded again."""
 
     read: int = 0
     changed: tuple[str, ...] = ()
     unchanged: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
     unreadable: tuple[tuple[str, str], ...] = ()
+    traps: int = 0
     other_models: tuple[str, ...] = ()
 
 
@@ -50,6 +52,7 @@ class _Progress:
     changed: list[str] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
     unreadable: list[tuple[str, str]] = field(default_factory=list)
+    traps: int = 0
 
 
 class Indexer:
@@ -83,12 +86,18 @@ class Indexer:
         if gone:
             await self._store.remove(gone)
         return IndexReport(
-            len(found), tuple(progress.changed), tuple(progress.unchanged), tuple(gone), tuple(progress.unreadable), tuple(sorted(other))
+            read=len(found),
+            changed=tuple(progress.changed),
+            unchanged=tuple(progress.unchanged),
+            removed=tuple(gone),
+            unreadable=tuple(progress.unreadable),
+            traps=progress.traps,
+            other_models=tuple(sorted(other)),
         )
 
     async def _one(self, file: File, stored: dict[str, str], progress: _Progress) -> None:
         try:
-            data = documents.contents(file)
+            data = await asyncio.to_thread(documents.contents, file)
             fingerprint = self._fingerprint(data)
             if stored.get(file.address) == fingerprint:
                 progress.unchanged.append(file.address)
@@ -97,10 +106,11 @@ class Indexer:
         except Unreadable as exc:
             progress.unreadable.append((exc.document, exc.why))
             return
-        pieces = await asyncio.to_thread(cut, document.text, document.markdown, document.title)
+        pieces = await asyncio.to_thread(_pieces, document)
         row = DocumentRow(document.address, document.title, document.url, document.language, fingerprint)
         await self._store.replace(row, await self._embedded(document, pieces))
         progress.changed.append(file.address)
+        progress.traps += document.traps
 
     async def _embedded(self, document: Document, pieces: Sequence[Piece]) -> list[NewPassage]:
         title = document.title if document.named else ""
@@ -118,7 +128,7 @@ class Indexer:
 
     def _fingerprint(self, data: bytes) -> str:
         """Of the document, of how it is cut, and of the models that embed it."""
-        names = [CUTTER, *(embedder.name for embedder in self._embedders)]
+        names = [CUTTER, documents.READER, *(embedder.name for embedder in self._embedders)]
         return hashlib.sha256("\n".join([documents.fingerprint(data), *names]).encode()).hexdigest()[:32]
 
     def _found(self, paths: Sequence[str], stored: dict[str, str], unreadable: list[tuple[str, str]]) -> list[File]:
@@ -138,6 +148,11 @@ class Indexer:
         lost = [root for path, root in zip(paths, roots, strict=True) if not Path(path).exists() and root not in stored]
         kept = [address for address in missing if any(_below(address, root) for root in lost)]
         return [address for address in missing if address not in kept and (only or any(_below(address, root) for root in roots))]
+
+
+def _pieces(document: Document) -> list[Piece]:
+    """Its text cut, and its rows as they are."""
+    return [*cut(document.text, document.markdown, document.title), *(Piece(heading, text) for heading, text in document.rows)]
 
 
 async def _lead(embedder: Embedder, title: str) -> "np.ndarray | float":
