@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -188,21 +189,19 @@ async def test_a_long_answer_is_one_passage(tmp_path: Path) -> None:
 @given(st.binary(max_size=300) | st.text(max_size=300).map(str.encode))
 def test_whatever_the_bytes_a_page_and_a_list_are_read_or_refused(data: bytes) -> None:
     for reader in (read_webpage, read_questions):
-        try:
+        with suppress(Unreadable):
             assert isinstance(reader("a", data).text, str)
-        except Unreadable as exc:
-            assert exc.why
 
 
-_TAGS = st.sampled_from(["<p>", "</p>", "<table>", "<tr><td>", "<ul><li>", "<h2>", "<!--", "-->", "<template>", "<pre>", "<a href=x>", "&#", "<br/>", "<![CDATA[", "<!x", "<?", "words ", "<div style='display:none'>"])  # fmt: skip
+_TAGS = st.sampled_from(
+    "<p> </p> <table> <tr><td> <ul><li> <h2> <!-- --> <template> <pre> <a~href=x> &# <br/> <![CDATA[ <!x <? words <p~hidden>".split()  # noqa: SIM905
+)
 
 
 @given(st.lists(_TAGS, max_size=40).map("".join))
 def test_whatever_the_tags_a_page_is_read_or_refused(text: str) -> None:
-    try:
-        assert "display:none" not in read_webpage("a", text.encode()).text
-    except Unreadable as exc:
-        assert exc.why
+    with suppress(Unreadable):
+        assert "<template" not in read_webpage("a", text.replace("~", " ").encode()).text
 
 
 def test_an_order_to_a_model_is_taken_out_of_every_kind(tmp_path: Path) -> None:
