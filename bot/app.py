@@ -16,6 +16,8 @@ from bot.delivery import Delivery
 from bot.errors import StoreError
 from bot.inbox import Inbox, Lanes
 from bot.knowledge import Embedder, Extract, Indexer, IndexReport, Knowledge, embedded
+from bot.knowledge.crawling import Crawler
+from bot.knowledge.sites import Sites
 from bot.language.detection import Detector
 from bot.messages import Fault, Place
 from bot.model import Model
@@ -24,6 +26,7 @@ from bot.server import Server
 from bot.store.database import Database, newest_version
 from bot.store.inbox import InboxStore
 from bot.store.outbox import Letter, OutboxStore
+from bot.store.pages import PageStore
 from bot.store.passages import PassageStore
 
 log = logging.getLogger(__name__)
@@ -58,7 +61,13 @@ async def opened(config: Config, on_progress: Progress | None = None, build_inde
         detector = Detector(config.shop.shop.languages)
         passages = PassageStore(database)
         knowledge = Knowledge(passages, embedders)
-        indexer = Indexer(passages, embedders, lambda text: detector.detect(text).language or config.shop.shop.default_language)
+        crawl = config.shop.crawl
+        indexer = Indexer(
+            passages,
+            embedders,
+            lambda text: detector.detect(text).language or config.shop.shop.default_language,
+            sites=Sites(PageStore(database), Crawler(crawl.hosts, crawl.pages)),
+        )
         await _without_sample(config, passages)
         await asyncio.gather(asyncio.to_thread(detector.load), knowledge.load())
         if build_index and config.sample and not await passages.fingerprints():

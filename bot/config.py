@@ -60,6 +60,14 @@ class LimitsSection(_Section):
     model_seconds: Annotated[float, Field(gt=0)] = 90
 
 
+class CrawlSection(_Section):
+    """`[crawl]`: how far the desk may go for web pages. `hosts` may be asked besides those of the addresses in `documents`;
+    `pages` is the most that is read of one site."""
+
+    hosts: tuple[str, ...] = ()
+    pages: Annotated[int, Field(ge=1)] = 1000
+
+
 class PageSection(_Section):
     """`[page]`: the try-it page. `open` lets it be seen on other hosts than this machine; `hosts` are its names there."""
 
@@ -83,6 +91,7 @@ class Shop(_Section):
     shop: ShopSection = ShopSection()
     answers: AnswersSection = AnswersSection()
     limits: LimitsSection = LimitsSection()
+    crawl: CrawlSection = CrawlSection()
     page: PageSection = PageSection()
     models: tuple[ModelSection, ...] = ()
 

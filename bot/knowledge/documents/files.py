@@ -4,7 +4,7 @@ import hashlib
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from bot.errors import Unreadable
 
@@ -23,7 +23,7 @@ class File:
     `suffix` says the kind where the name does not."""
 
     address: str
-    path: Path
+    path: PurePath
     url: str = ""
     suffix: str = ""
 
@@ -66,9 +66,10 @@ def contents(file: File) -> bytes:
     """The bytes of a file. Raises Unreadable."""
     largest = LARGEST_BINARY if file.kind in (".pdf", ".docx") else LARGEST
     try:
-        if file.path.stat().st_size > largest:
+        path = Path(file.path)
+        if path.stat().st_size > largest:
             raise Unreadable(file.address, f"it is larger than {largest // 1_000_000} MB")
-        return file.path.read_bytes()
+        return path.read_bytes()
     except OSError as exc:
         raise Unreadable(file.address, f"it cannot be opened: {exc.strerror}") from exc
 
@@ -90,7 +91,7 @@ def plain_code(mark: str) -> str:
     return mark.replace("_", "-").split("-")[0].lower()
 
 
-def name_of(path: Path) -> str:
+def name_of(path: PurePath) -> str:
     """`shipping-times.de.md` -> "Shipping times", for a document without a title."""
     stem = path.name.split(".")[0]
-    return stem.replace("-", " ").replace("_", " ").strip().capitalize() or path.name
+    return stem.replace("-", " ").replace("_", " ").strip().capitalize() or path.name or "Page"

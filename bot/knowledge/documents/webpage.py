@@ -3,6 +3,7 @@
 Left out: menus, headers, footers, forms, scripts, and everything that is on the page but not seen on it.
 """
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
@@ -130,7 +131,31 @@ def as_markdown(element: "Tag | str") -> str:
     return _BLANK_LINES.sub("\n\n", text).strip()
 
 
-def links(data: bytes, url: str) -> list[str]:
-    """Where the page links to, as whole addresses without fragments."""
-    followed = [link for link in parsed(data).select("a[href]") if "nofollow" not in (link.get("rel") or [])]
-    return [urljoin(url, str(link["href"])).partition("#")[0] for link in followed]
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """What a page tells a robot: where it leads, what its own address is ("" for this one), and whether it may be indexed."""
+
+    links: tuple[str, ...]
+    canonical: str
+    indexed: bool
+
+
+def follow(data: bytes, url: str, robots: str = "") -> Followed:
+    """What a page tells a robot; `robots` is what its server said already. Raises RecursionError."""
+    soup = parsed(data)
+    said = robots + ",".join(str(meta.get("content", "")) for meta in soup.select("meta[name=robots i], meta[name=polydesk i]")).lower()
+    canonical = soup.select_one('link[rel~="canonical"][href]')
+    anchors = [] if "nofollow" in said or "none" in said else soup.select("a[href]")
+    links = (_joined(url, str(link["href"])) for link in anchors if "nofollow" not in (link.get("rel") or []))
+    return Followed(
+        links=tuple(dict.fromkeys(link for link in links if link)),
+        canonical=_joined(url, str(canonical["href"])) if canonical else "",
+        indexed="noindex" not in said and "none" not in said,
+    )
+
+
+def _joined(url: str, link: str) -> str:
+    try:
+        return urljoin(url, link.strip()).partition("#")[0]
+    except ValueError:
+        return ""
