@@ -17,6 +17,7 @@ from bot.errors import StoreError
 from bot.inbox import Inbox, Lanes
 from bot.knowledge import Embedder, Extract, Indexer, IndexReport, Knowledge, embedded
 from bot.knowledge.crawling import Crawler
+from bot.knowledge.schedule import index_every
 from bot.knowledge.sites import Sites
 from bot.language.detection import Detector
 from bot.messages import Fault, Place
@@ -127,6 +128,7 @@ class App:
         routes = [route for platform in self._platforms.values() for route in platform.routes()]
         self._server = Server(config.environment.host, config.environment.port, routes, self._ready)
         self._settling: asyncio.Task[None] | None = None
+        self._schedule: asyncio.Task[None] | None = None
         self._model_checked: tuple[float, list[Fault]] = (0.0, [])
 
     async def start(self) -> None:
@@ -135,6 +137,8 @@ class App:
         await self._server.start()
         await asyncio.gather(*(platform.start(self._inbox.accept) for platform in self._platforms.values()))
         self._settling = asyncio.create_task(self._settle(in_doubt, waiting), name="settle")
+        if minutes := self._parts.config.shop.index.minutes:
+            self._schedule = asyncio.create_task(index_every(minutes * 60, lambda: index(self._parts, [], _silent)), name="schedule")
         for line in self.summary():
             log.info("%s", line)
 
@@ -148,9 +152,10 @@ class App:
 
     async def stop(self) -> None:
         """Hear nothing more, finish what is being answered, leave the rest in the inbox, close."""
-        if self._settling is not None:
-            self._settling.cancel()
-            await asyncio.gather(self._settling, return_exceptions=True)
+        aside = [task for task in (self._settling, self._schedule) if task is not None]
+        for task in aside:
+            task.cancel()
+        await asyncio.gather(*aside, return_exceptions=True)
         await self._lanes.close(DRAIN_SECONDS)
         await asyncio.gather(*(platform.stop() for platform in self._platforms.values()))
         await self._server.stop()

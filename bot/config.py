@@ -60,6 +60,12 @@ class LimitsSection(_Section):
     model_seconds: Annotated[float, Field(gt=0)] = 90
 
 
+class IndexSection(_Section):
+    """`[index]`: how often `serve` looks whether documents changed; 0: never, `index` is run by hand."""
+
+    minutes: Annotated[float, Field(ge=0)] = 0
+
+
 class CrawlSection(_Section):
     """`[crawl]`: how far the desk may go for web pages. `hosts` may be asked besides those of the addresses in `documents`;
     `pages` is the most that is read of one site."""
@@ -91,6 +97,7 @@ class Shop(_Section):
     shop: ShopSection = ShopSection()
     answers: AnswersSection = AnswersSection()
     limits: LimitsSection = LimitsSection()
+    index: IndexSection = IndexSection()
     crawl: CrawlSection = CrawlSection()
     page: PageSection = PageSection()
     models: tuple[ModelSection, ...] = ()
@@ -244,6 +251,11 @@ def _contradictions(environment: Environment, shop: Shop) -> list[str]:
         value = getattr(environment, name)
         if value and not value.startswith(("http://", "https://")):
             faults.append(f"{name.upper()}: it must begin with https:// or http://.")
+    faults += [
+        f"shop.documents: {name!r} must begin with https://; pages are read over nothing else."
+        for name in shop.shop.documents
+        if "://" in name and not name.startswith("https://")
+    ]
     faults += [
         f"models: the url of {model.name!r} must begin with https:// or http://."
         for model in shop.models

@@ -6,10 +6,11 @@ but Unreadable, which names the document.
 """
 
 from bot.knowledge.documents.content import Content, Document
-from bot.knowledge.documents.files import LARGEST, File, address_of, contents, files, fingerprint, language_of_name
+from bot.knowledge.documents.files import KINDS, LARGEST, File, address_of, contents, files, fingerprint, language_of_name
 from bot.knowledge.documents.reading import READER, read
 
 __all__ = [
+    "KINDS",
     "LARGEST",
     "READER",
     "Content",
