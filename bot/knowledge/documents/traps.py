@@ -3,24 +3,25 @@
 Such a sentence is taken out with whatever follows it in its paragraph, since there the order goes on. The patterns ask for
 two things at once, a word of overruling and a word for a model's orders, so that "ignore our earlier mail" stays.
 """
+# ruff: noqa: E501
 
 import regex
 
-_EN = (
-    r"\b(?:ignore|disregard|forget|override|bypass|discard|do not (?:follow|obey)|stop following)\b.{0,40}"
-    r"\b(?:(?:previous|prior|above|earlier|preceding|existing|system|original|initial|your|all)\b.{0,25}"
-    r"\b(?:instructions?|prompts?|directives?|guidelines|programming|constraints)|everything (?:above|before|you were told))\b"
-)
-_OTHERS = (
+_RULES = r"(?:instructions?|prompts?|directives?|guidelines|programming|constraints|safety rules|content policy|system messages?)"
+_OVERRULED = (
+    r"\b(?:ignore|disregard|forget|override|bypass|discard|do not (?:follow|obey)|stop following|supersedes?)\b.{0,40}"
+    r"\b(?:(?:previous|prior|above|earlier|preceding|system|original|initial|your|all)\b.{0,25}\b"
+    + _RULES
+    + r"|everything (?:above|before|you were told)|all prior ones|all safety rules)\b",
     # German, French, Spanish and Portuguese, Italian, Dutch
-    r"\b(?:ignorier\w*|vergiss|vergesst|missachte\w*|vergessen sie)\b.{0,40}\b(?:anweisung\w*|instruktion\w*|vorgaben|systemprompt)",
-    r"\b(?:ignore[zr]?|oublie[zr]?)\b.{0,40}\b(?:instructions|consignes|directives)\b.{0,30}",
-    r"\b(?:ignor[ae]\w*|olvid[ae]\w*|esque[çc]a\w*|desconsider\w*)\b.{0,40}\b(?:instruccion\w*|instruç\w*|indicaciones|orden(?:es|s)|prompt)",
+    r"\b(?:ignorier\w*|vergiss|vergesst|missachte\w*|vergessen sie)\b.{0,40}\b(?:anweisung\w*|instruktion\w*|richtlinien|vorgaben|systemprompt)",
+    r"\b(?:ignore[zr]?|oublie[zr]?)\b.{0,40}\b(?:instructions|consignes|directives)\b",
+    r"\b(?:ignor[ae]\w*|olvid[ae]\w*|esque[çc]a\w*|desconsider\w*)\b.{0,40}\b(?:instruccion\w*|instruç\w*|indicaciones|prompt)",
     r"\b(?:ignora\w*|dimentica\w*)\b.{0,40}\b(?:istruzioni|direttive)\b",
     r"\b(?:negeer|vergeet)\b.{0,40}\b(?:instructies|aanwijzingen)\b",
     # Polish, Turkish, Russian and Ukrainian
     r"\b(?:zignoruj\w*|ignoruj\w*|zapomnij\w*)\b.{0,40}\b(?:instrukcj\w*|polece\w*)",
-    r"\b(?:önceki|tüm|bütün|yukarıdaki)\b.{0,30}\b(?:talimat|komut|yönerge|kural)\w*.{0,20}\b(?:unut|yok say|göz ?ardı|görmezden|geçersiz)",
+    r"\b(?:tal[iı]mat|yönerge|k[ıi]s[ıi]tlama|filtre|kural)\w*.{0,20}\b(?:unut|yok say|göz ?ardı|görmezden|geçersiz|kald[ıi]r|uyma|devre dışı|uygulama)",
     r"\b(?:игнорируй\w*|проигнорируй\w*|забудь\w*|ігноруй\w*)\b.{0,40}\b(?:инструкци|указани|інструкці)\w*",
     # Arabic, Hindi, Vietnamese
     r"(?:تجاهل|انس[َى]?)\b.{0,30}(?:التعليمات|الأوامر|تعليمات)",
@@ -33,32 +34,45 @@ _OTHERS = (
 )
 _FORGED = (
     # A turn of the conversation that a document cannot have, and the marks of chat templates.
-    r"(?:^|\n)[ \t>*#-]*[\[<(]{1,2}/?\s*(?:system|assistant|developer|inst|sys)\b[^\]>)\n]{0,20}[\]>)]{1,2}",
-    r"(?:^|\n)[ \t>*#-]*(?:system|sistem|sistema|système|система)\s*(?:prompt|message|override)?\s*[:：]\s+(?=\S)"
-    r"(?=.{0,160}\b(?:you|your|ignore|user|operator|kullanıcı|instructions?|rule|mode|du|tu|ты|вы)\b)",
+    r"(?:^|\n)[ \t>*#-]*[\[<(]{1,2}/?\s*(?:system|assistant|developer|inst|sys|thinking)\b[^\]>)\n]{0,20}[\]>)]{1,2}",
+    r"(?:^|\n)[ \t>*#-]*(?:system|assistant|developer|sistem|sistema|système|система)\s*(?:prompt|message|override|note)?\s*[:：]\s+(?=\S)"
+    r"(?=.{0,160}\b(?:you|your|ignore|user|operator|kullanıcı|instructions?|password|respon\w+|mode|du|tu|ты|вы)\b)",
     r"<\|(?:im_start|im_end|system|user|assistant|endoftext|begin_of_text|start_header_id|eot_id)[^|]{0,20}\|>",
-    r"\bnew (?:system|operator) (?:rule|instructions?|prompt)\b|\bsystem override\b|\boverride\s*:\s*safety",
+    r"\bnew (?:system|operator) (?:rule|instructions?|prompt)\b|\bsystem override\b|\boverride\s*:\s*safety"
+    r"|(?:^|\n)\s*(?:new instructions|neue anweisungen|nuevas instrucciones|nouvelles instructions)\s*:",
+    r"\breasoning(?: trace)? ?\(assistant\)",
+    r"\b(?:as an? assistant|as the assistant|als assistent|en tant qu'assistant|como asistente|come assistente)\b.{0,80}"
+    r"\b(?:safety|guidelines|sicherheitsrichtlinien|règles de sécurité|regles de securite|reglas de seguridad|linee guida di sicurezza)\b",
 )
 _AIMED = (
-    # At the model: its prompt, its role, its limits.
-    r"\b(?:reveal|print|output|repeat|show|leak|dump|display|return)\b.{0,40}"
-    r"\b(?:system (?:prompt|message|instructions)|(?:your|hidden|initial) (?:prompt|instructions)|context window)\b",
-    r"\b(?:revela|muestra|affiche|révèle|zeig|verrate|gib|rivela|mostra|выведи|покажи|раскрой)\w*\b.{0,40}"
-    r"(?:\bprompts?\b|systemprompt|system-prompt|instrucciones del sistema|instructions? système|системн\w+ (?:промпт|инструкц)\w*)",
+    # At the model: its prompt, its role, its limits, what it is to say.
+    r"\b(?:reveal|print|output|repeat|show|leak|dump|display|return|tell me)\w*\b.{0,40}"
+    r"\b(?:system (?:prompt|message|instructions)|(?:your|hidden|initial) (?:prompt|instructions)|instructions you were given|context window)\b",
+    r"\b(?:revela|muestra|affiche|révèle|zeig|verrate?|gib|rivela|mostra|выведи|покажи|раскрой)\w*\b.{0,40}"
+    r"(?:\bprompts?\b|systemprompt|system-prompt|systemanweisung\w*|in?struc?z?ion\w* del? sistema|istruzioni di sistema"
+    r"|instructions? (?:du )?système|системн\w+ (?:промпт|инструкц)\w*)",
     r"\bsistem (?:istem|komut|talimat)\w*|موجه النظام|系统提示词|系統提示詞|システムプロンプト|시스템 프롬프트",
     r"\byou are (?:now|no longer)\b.{0,60}\b(?:unrestricted|jailbroken|DAN|AI|assistant|bound|mode|filters?|restrictions?)\b",
-    r"\b(?:from now on|henceforth),? (?:you|your) (?:have no|are no longer|will (?:obey|answer without)|must (?:obey|comply))\b",
-    r"\b(?:pretend|act as if|imagine) (?:you are|to be|you're|that you are) (?:an? )?(?:\w+ )?(?:AI|chatbot|language model|assistant)\b"
-    r".{0,40}\b(?:no|without|un\w+)\b",
-    r"\b(?:AI|LLM|language models?|chat ?bots?|AI (?:coding )?(?:agents?|assistants?))\b\s*[:,)].{0,30}"
-    r"\b(?:you must|must|should|please|call|ignore|always|do not|never|reply|respond|answer)\b",
-    r"\b(?:developer|debug|god|jailbreak|unrestricted) mode (?:is )?(?:now )?(?:enabled|activated|on)\b",
+    r"\b(?:sen artık|ab jetzt (?:hast|bist) du|du bist jetzt|ahora estas|ahora eres|désormais tu)\b.{0,60}"
+    r"\b(?:asistan\w*|DAN|regeln|uneingeschränkt|modo|sin restricciones|obéis|kural\w*)",
+    r"\b(?:from now on|henceforth),? (?:you|your|respond|reply|answer)\b.{0,30}\b(?:no|no longer|obey|without|must|as if)\b",
+    r"\b(?:pretend|act as(?: if)?|imagine|roleplay as)\b.{0,20}\b(?:AI|chatbot|language model|model|assistant)\b.{0,40}\b(?:no|without|un\w+|anything)\b"
+    r"|\b(?:uncensored|unrestricted|jailbroken) (?:AI|model|assistant|mode|response)\b",
+    r"\b(?:AI|LLM|language models?|chat ?bots?|AI (?:coding )?(?:agents?|assistants?|systems?)|note (?:to|for) (?:the |any )?(?:bot|AI|assistant|model)\w*"
+    r"|important for the assistant)\b.{0,60}\b(?:you (?:must|are|should)|ignore|always append|reply|respond|should first|disregard|your real task|append)\b",
+    r"\bnote (?:to|for) (?:the )?(?:bot|AI assistant|language model)\b",
+    r"\b(?:enable |entering )?(?:developer|debug|god|jailbreak|unrestricted) mode (?:is )?(?:now )?(?:enabled|activated|on\b|you)"
+    r"|\benable (?:developer|jailbreak) mode\b",
     r"\b(?:begin|start|end|finish) (?:your|every|each|all) (?:reply|replies|answers?|responses?) with\b",
-    r"\b(?:in|to) your (?:reply|response|answer),? (?:add|include|insert|mention|suggest|tease|promote|advertise|recommend)\b"
-    r"|\badd .{1,120}\bto your (?:reply|response|answer)\b",
-    r"\b(?:tell|inform) the (?:customer|user)s? that no human\b",
+    r"\b(?:append|include|repeat|insert|add)\b.{0,80}\b(?:(?:to|at|in) (?:the end of )?(?:your|every|each) (?:future )?(?:reply|replies|summary|answers?|responses?|review))\b",
+    r"\bin your (?:reply|response|answer),? (?:add|include|insert|mention|suggest|tease|promote|advertise|recommend|introduce)\b",
+    r"\b(?:am Ende jeder Antwort|à la fin de (?:toute|chaque) réponse|al final de cualquier respuesta|alla fine di ogni risposta)\b",
+    r"\bcevab[ıi]n[ıi]\w*\b.{0,40}\b(?:başla|bölüm ver)\b|\bsansürsüz yanıt\b",
+    r"\bdecode\b.{0,60}\b(?:do (?:exactly )?what it says|follow the instructions?|execute it|instruction inside)\b|\bexecute it as a command\b",
+    r"\b(?:call|use) (?:send_email|http_post|delete_file)\b",
+    r"\btell the (?:customer|user)s? that no human\b|\bwords above starting with\b",
 )
-_TRAP = regex.compile("|".join(f"(?:{pattern})" for pattern in (_EN, *_OTHERS, *_FORGED, *_AIMED)), regex.IGNORECASE | regex.DOTALL)
+_TRAP = regex.compile("|".join(f"(?:{pattern})" for pattern in (*_OVERRULED, *_FORGED, *_AIMED)), regex.IGNORECASE | regex.DOTALL)
 _BLOCK = regex.compile(r"(?:[^\n]|\n(?!\s*\n|\s*(?:[-+*#|>]|\d{1,3}[.)])\s?))+")
 """A paragraph, an item of a list, a row of a table, a heading."""
 _SENTENCE_END = regex.compile(r"[.!?…।؟](?=[\s\"')\]»”])[\"')\]»”]*\s+|[。！？]\s*|\|")
