@@ -81,3 +81,8 @@ def test_each_way_to_write_a_database_means_the_async_driver(written: str, drive
 def test_another_database_is_refused_with_a_sentence(written: str) -> None:
     with pytest.raises(ConfigError, match="DATABASE_URL"):
         database_url(written)
+
+
+def test_a_web_address_of_documents_must_be_https(tmp_path: Path) -> None:
+    (tmp_path / "shop.toml").write_text('[shop]\ndocuments = ["http://shop.example/help"]\n')
+    assert "must begin with https://" in "\n".join(faults())

@@ -142,6 +142,11 @@ async def test_robots_noindex_nofollow_and_canonical_count() -> None:
         assert "/help/private/x" not in site.asked
 
 
+async def test_an_address_that_never_was_a_page_is_named() -> None:
+    async with served() as site:
+        assert [page.fault for page in await crawled(f"{site.url}/hlep")] == ["there is no such page"]
+
+
 async def test_no_more_pages_are_read_than_the_shop_allows() -> None:
     async with served() as site:
         site.page("/help", "Help", *(f"/help/{number}" for number in range(9)))

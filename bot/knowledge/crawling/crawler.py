@@ -137,7 +137,11 @@ class Crawler:
             page = known[answer.url]
             self._follow(site, page.links)
             return Page(answer.url, known=page)
-        return self._read(site, answer) if answer.status == 200 else None
+        if answer.status == 200:
+            return self._read(site, answer)
+        # A page that was there and is gone is no fault; an address that never was one is a slip of the pen.
+        slip = url == site.root and not site.mapped and not any(is_below(address, url) for address in known)
+        return Page(url, fault="there is no such page") if slip else None
 
     def _read(self, site: _Site, answer: Answer) -> Page | None:
         if answer.kind != ".html":
