@@ -39,7 +39,7 @@ _FORGED = (
     r"(?=.{0,160}\b(?:you|your|ignore|user|operator|kullanıcı|instructions?|password|respon\w+|mode|du|tu|ты|вы)\b)",
     r"<\|(?:im_start|im_end|system|user|assistant|endoftext|begin_of_text|start_header_id|eot_id)[^|]{0,20}\|>",
     r"\bnew (?:system|operator) (?:rule|instructions?|prompt)\b|\bsystem override\b|\boverride\s*:\s*safety"
-    r"|(?:^|\n)\s*(?:new instructions|neue anweisungen|nuevas instrucciones|nouvelles instructions)\s*:",
+    r"|(?:^|\n)[ \t]*(?:new instructions|neue anweisungen|nuevas instrucciones|nouvelles instructions)\s*:",
     r"\breasoning(?: trace)? ?\(assistant\)",
     r"\b(?:as an? assistant|as the assistant|als assistent|en tant qu'assistant|como asistente|come assistente)\b.{0,80}"
     r"\b(?:safety|guidelines|sicherheitsrichtlinien|règles de sécurité|regles de securite|reglas de seguridad|linee guida di sicurezza)\b",
@@ -73,7 +73,7 @@ _AIMED = (
     r"\btell the (?:customer|user)s? that no human\b|\bwords above starting with\b",
 )
 _TRAP = regex.compile("|".join(f"(?:{pattern})" for pattern in (*_OVERRULED, *_FORGED, *_AIMED)), regex.IGNORECASE | regex.DOTALL)
-_BLOCK = regex.compile(r"(?:[^\n]|\n(?!\s*\n|\s*(?:[-+*#|>]|\d{1,3}[.)])\s?))+")
+_BLOCK = regex.compile(r"(?:[^\n]|\n(?![ \t]*\n|[ \t]*(?:[-+*#|>]|\d{1,3}[.)])\s?))+")
 """A paragraph, an item of a list, a row of a table, a heading."""
 _SENTENCE_END = regex.compile(r"[.!?…।؟](?=[\s\"')\]»”])[\"')\]»”]*\s+|[。！？]\s*|\|")
 _LEAD = regex.compile(r"\s*(?:(?:[-+*>]|#{1,6}|\d{1,3}[.)])\s+|\|\s*)*")
