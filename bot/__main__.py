@@ -63,11 +63,16 @@ def search(
 
 
 @app.command()
-def index(paths: Annotated[list[str] | None, typer.Argument(help="Folders or files; those of shop.toml when left out.")] = None) -> None:
-    """Read the shop's documents, so that answers can be found in them. Only what changed is read again."""
+def index(
+    paths: Annotated[
+        list[str] | None, typer.Argument(help="Folders, files or https:// addresses; those of shop.toml when left out.")
+    ] = None,
+    watch: Annotated[bool, typer.Option("--watch", help="Stay, and index again whenever a file changes.")] = False,
+) -> None:
+    """Read the shop's documents, so that answers can be found in them. Only what changed is read again; exit 1 when nothing can be read."""
     from bot.commands import indexing
 
-    _run(indexing.index(paths or []))
+    _run(indexing.index(paths or [], watch))
 
 
 @app.command()

@@ -17,6 +17,9 @@ from bot.desk import Desk
 from bot.errors import StoreError
 from bot.inbox import Inbox, Lanes
 from bot.knowledge import Embedder, Extract, Indexer, IndexReport, Knowledge, embedded
+from bot.knowledge.crawling import Crawler
+from bot.knowledge.schedule import index_every
+from bot.knowledge.sites import Sites
 from bot.language.detection import Detector
 from bot.messages import Fault, Place
 from bot.model import Model
@@ -26,6 +29,7 @@ from bot.store.cases import CaseStore
 from bot.store.database import Database, newest_version
 from bot.store.inbox import InboxStore
 from bot.store.outbox import Letter, OutboxStore
+from bot.store.pages import PageStore
 from bot.store.passages import PassageStore
 
 log = logging.getLogger(__name__)
@@ -60,7 +64,13 @@ async def opened(config: Config, on_progress: Progress | None = None, build_inde
         detector = Detector(config.shop.shop.languages)
         passages = PassageStore(database)
         knowledge = Knowledge(passages, embedders)
-        indexer = Indexer(passages, embedders, lambda text: detector.detect(text).language or config.shop.shop.default_language)
+        crawl = config.shop.crawl
+        indexer = Indexer(
+            passages,
+            embedders,
+            lambda text: detector.detect(text).language or config.shop.shop.default_language,
+            sites=Sites(PageStore(database), Crawler(crawl.hosts, crawl.pages)),
+        )
         await _without_sample(config, passages)
         await asyncio.gather(asyncio.to_thread(detector.load), knowledge.load())
         if build_index and config.sample and not await passages.fingerprints():
@@ -129,6 +139,7 @@ class App:
         routes = [route for platform in self._platforms.values() for route in platform.routes()]
         self._server = Server(config.environment.host, config.environment.port, routes, self._ready)
         self._settling: asyncio.Task[None] | None = None
+        self._schedule: asyncio.Task[None] | None = None
         self._model_checked: tuple[float, list[Fault]] = (0.0, [])
 
     async def start(self) -> None:
@@ -137,6 +148,8 @@ class App:
         await self._server.start()
         await asyncio.gather(*(platform.start(self._inbox.accept) for platform in self._platforms.values()))
         self._settling = asyncio.create_task(self._settle(in_doubt, waiting), name="settle")
+        if minutes := self._parts.config.shop.index.minutes:
+            self._schedule = asyncio.create_task(index_every(minutes * 60, lambda: index(self._parts, [], _silent)), name="schedule")
         for line in self.summary():
             log.info("%s", line)
 
@@ -150,9 +163,10 @@ class App:
 
     async def stop(self) -> None:
         """Hear nothing more, finish what is being answered, leave the rest in the inbox, close."""
-        if self._settling is not None:
-            self._settling.cancel()
-            await asyncio.gather(self._settling, return_exceptions=True)
+        aside = [task for task in (self._settling, self._schedule) if task is not None]
+        for task in aside:
+            task.cancel()
+        await asyncio.gather(*aside, return_exceptions=True)
         await self._lanes.close(DRAIN_SECONDS)
         await self._desk.close()
         await asyncio.gather(*(platform.stop() for platform in self._platforms.values()))

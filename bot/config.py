@@ -85,6 +85,20 @@ class HandoffSection(_Section):
         return f"{found['platform']}:{found['workspace'] or ''}:{found['channel']}:"
 
 
+class IndexSection(_Section):
+    """`[index]`: how often `serve` looks whether documents changed; 0: never, `index` is run by hand."""
+
+    minutes: Annotated[float, Field(ge=0)] = 0
+
+
+class CrawlSection(_Section):
+    """`[crawl]`: how far the desk may go for web pages. `hosts` may be asked besides those of the addresses in `documents`;
+    `pages` is the most that is read of one site."""
+
+    hosts: tuple[str, ...] = ()
+    pages: Annotated[int, Field(ge=1)] = 1000
+
+
 class PageSection(_Section):
     """`[page]`: the try-it page. `open` lets it be seen on other hosts than this machine; `hosts` are its names there."""
 
@@ -108,6 +122,8 @@ class Shop(_Section):
     shop: ShopSection = ShopSection()
     answers: AnswersSection = AnswersSection()
     limits: LimitsSection = LimitsSection()
+    index: IndexSection = IndexSection()
+    crawl: CrawlSection = CrawlSection()
     page: PageSection = PageSection()
     handoff: HandoffSection = HandoffSection()
     models: tuple[ModelSection, ...] = ()
@@ -261,6 +277,11 @@ def _contradictions(environment: Environment, shop: Shop) -> list[str]:
         value = getattr(environment, name)
         if value and not value.startswith(("http://", "https://")):
             faults.append(f"{name.upper()}: it must begin with https:// or http://.")
+    faults += [
+        f"shop.documents: {name!r} must begin with https://; pages are read over nothing else."
+        for name in shop.shop.documents
+        if "://" in name and not name.startswith("https://")
+    ]
     faults += [
         f"models: the url of {model.name!r} must begin with https:// or http://."
         for model in shop.models

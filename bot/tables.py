@@ -141,3 +141,15 @@ vectors = Table(
     Column("dimension", Integer, nullable=False),
     Column("data", LargeBinary, nullable=False),
 )
+
+# Web pages among the documents: what their servers call this version of them, so that it need not be sent again; `links` is a
+# list (JSON), since a page that was not sent again leads on all the same; `reader` says how it was read.
+pages = Table(
+    "pages",
+    metadata,
+    Column("address", Text, primary_key=True),
+    Column("etag", Text, nullable=False),
+    Column("modified", Text, nullable=False),
+    Column("links", Text, nullable=False),
+    Column("reader", Text, nullable=False),
+)

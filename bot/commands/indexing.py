@@ -1,4 +1,7 @@
-"""`index`: read the documents, and print a table of what was done."""
+"""`index`: read the documents, print a table of what was done, and, with `--watch`, do it again whenever a file changes."""
+
+from collections.abc import Sequence
+from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
@@ -7,28 +10,58 @@ from bot import app, config, logs
 from bot.commands.terminal import progress
 from bot.errors import ConfigError, KnowledgeError
 from bot.knowledge import IndexReport
+from bot.knowledge.documents import KINDS
+from bot.knowledge.sites import is_address
+
+NO_PAGE = "No help page was found: give a folder, file or address that is there, or correct `documents` in shop.toml."
 
 
-async def index(paths: list[str]) -> None:
-    """Index paths, or the documents of shop.toml; print a table of what was done."""
+async def index(paths: list[str], watch: bool = False) -> None:
+    """Index paths, or the documents of shop.toml; print a table of what was done. KnowledgeError when nothing could be read."""
     settings = config.load()
     logs.set_up(quiet=True)
     if not paths and settings.sample:
-        raise ConfigError(["Nothing to index: give a folder or file, or write shop.toml with `python -m bot init`."])
+        raise ConfigError(["Nothing to index: give a folder, file or address, or write shop.toml with `python -m bot init`."])
     if not paths and not settings.documents:
         raise ConfigError(["shop.toml: shop.documents names nothing to index."])
     with progress("Indexing") as on_progress:
         async with app.opened(settings, build_index=False) as parts:
             report = await app.index(parts, paths, on_progress)
-    _show_report(report)
-    if not report.read:
-        raise KnowledgeError("No help page was found: give a folder or file that is there, or correct `documents` in shop.toml.")
+            on_progress.close()
+            _show_report(report)
+            if report.read == len(report.unreadable) and not watch:
+                raise KnowledgeError(NO_PAGE)
+            if watch:
+                await _watch(parts, paths or settings.documents)
+
+
+async def _watch(parts: app.Parts, paths: Sequence[str]) -> None:
+    """Index the folders and files among these again whenever something in them changes; until interrupted."""
+    from watchfiles import Change, awatch
+
+    def is_document(_change: Change, path: str) -> bool:
+        return Path(path).suffix.lower() in KINDS
+
+    watched = _there(paths)
+    if not watched:
+        raise ConfigError(
+            ["Nothing to watch: --watch follows folders and files that are there. For web pages, set [index] minutes in shop.toml."]
+        )
+    Console(stderr=True).print(f"Watching {', '.join(watched)}. Ctrl-C stops it.", highlight=False)
+    async for _ in awatch(*watched, watch_filter=is_document):
+        with progress("Indexing") as on_progress:
+            report = await app.index(parts, watched, on_progress)
+        _show_report(report)
+
+
+def _there(paths: Sequence[str]) -> list[str]:
+    return [path for path in paths if not is_address(path) and Path(path).exists()]
 
 
 def _show_report(report: IndexReport) -> None:
     console = Console(stderr=True)
-    table = Table("read", "changed", "unchanged", "removed", "unreadable")
-    counts = (report.read, *map(len, (report.changed, report.unchanged, report.removed, report.unreadable)))
+    table = Table("read", "changed", "unchanged", "removed", "unreadable", "traps taken out")
+    counts = (report.read, *map(len, (report.changed, report.unchanged, report.removed, report.unreadable)), report.traps)
     table.add_row(*map(str, counts))
     console.print(table)
     for document, why in report.unreadable:

@@ -114,3 +114,8 @@ def test_a_channel_that_cannot_be_one_is_explained(written: str, tmp_path: Path,
     (tmp_path / "shop.toml").write_text(f'[handoff]\nplace = "{written}"\n')
     monkeypatch.chdir(tmp_path)
     assert "paste the channel's link" in faults()[0]
+
+
+def test_a_web_address_of_documents_must_be_https(tmp_path: Path) -> None:
+    (tmp_path / "shop.toml").write_text('[shop]\ndocuments = ["http://shop.example/help"]\n')
+    assert "must begin with https://" in "\n".join(faults())
