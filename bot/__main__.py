@@ -50,6 +50,18 @@ def ask(
 
 
 @app.command()
+def search(
+    question: Annotated[str, typer.Argument(help='What to look for, in any language; "-" reads one question a line from standard input.')],
+    limit: Annotated[int, typer.Option("--limit", min=1, max=100, help="How many passages at most.")] = 5,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object; with - always one a line.")] = False,
+) -> None:
+    """Show the passages that a question finds, with their scores, and how sure it is that they answer."""
+    from bot.commands import searching
+
+    _run(searching.search(question, limit, as_json))
+
+
+@app.command()
 def index(paths: Annotated[list[str] | None, typer.Argument(help="Folders or files; those of shop.toml when left out.")] = None) -> None:
     """Read the shop's documents, so that answers can be found in them. Only what changed is read again."""
     from bot.commands import indexing
