@@ -89,6 +89,14 @@ class PassageStore:
             rows = await connection.execute(select(documents.c.address, documents.c.fingerprint))
             return {row.address: row.fingerprint for row in rows}
 
+    async def lacking(self, models: Sequence[str]) -> list[str]:
+        """Which of these models have no vector for some passage: the documents were indexed with others."""
+        async with self._database.reading() as connection:
+            every = (await connection.execute(select(func.count()).select_from(passages))).scalar_one()
+            counted = await connection.execute(select(vectors.c.model, func.count()).group_by(vectors.c.model))
+            covered = {row[0]: row[1] for row in counted}
+            return [model for model in models if covered.get(model, 0) < every]
+
     async def models(self) -> set[str]:
         """The names of the models that the stored vectors are of."""
         async with self._database.reading() as connection:

@@ -1,13 +1,14 @@
 """`python -m bot search`, as a person at a terminal and as a program sees it."""
 
 import json
+import logging
 from pathlib import Path
 from typing import Any
 
 import pytest
 from typer.testing import CliRunner, Result
 
-from bot import app
+from bot import app, config
 from bot.__main__ import app as program
 from tests.core.knowledge_shop import SHOP, WordEmbedder, write
 
@@ -16,6 +17,8 @@ KEYS = {"document", "title", "url", "language", "score", "text"}
 
 @pytest.fixture(autouse=True)
 def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = logging.getLogger()
+    monkeypatch.setattr(root, "handlers", root.handlers)
     write(tmp_path / "help", SHOP)
     (tmp_path / "shop.toml").write_text('[shop]\nname = "Lamps"\ndocuments = ["help"]\nlanguages = ["en", "de", "es"]\n', encoding="utf-8")
     use("words", monkeypatch)
@@ -65,3 +68,26 @@ def test_a_person_sees_a_table() -> None:
 
 def test_a_limit_of_nothing_is_refused_in_a_sentence() -> None:
     assert run("search", "return", "--limit", "0").exit_code == 2
+
+
+def test_another_model_is_said_by_the_doctor_and_beside_each_search_until_the_documents_are_indexed_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    use("newer", monkeypatch)
+    assert "not indexed with the model newer" in run("check").stderr
+    done = run("search", "return an item", "--json")
+    assert "not indexed with the model newer" in done.stderr
+    assert found(done.stdout)[0]["document"] == "help/returns.md"
+    assert run("index").exit_code == 0
+    assert "newer" not in run("check").stderr + run("search", "return an item").stderr
+
+
+async def test_the_sample_shop_is_indexed_again_for_another_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("shop.toml", "polydesk.db"):
+        (tmp_path / name).unlink()
+    settings = config.load()
+    for model in ("words", "newer"):
+        use(model, monkeypatch)
+        async with app.opened(settings) as parts:
+            assert await parts.passages.models() == {model}
+            assert await parts.passages.lacking([model, "other"]) == ["other"]
