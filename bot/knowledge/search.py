@@ -33,6 +33,8 @@ SURE_ALONE = 0.6
 CONTEXT = 0.3
 RELOAD_SECONDS = 2.0
 """While somebody indexes, the vectors are not read again more often than this, unless a found passage has changed."""
+MANY = 4_000
+"""Passages from which on common words are left out of full text: they would cost more than all the rest."""
 LARGE = 20_000
 """Passages from which on the arithmetic would hold up the event loop."""
 
@@ -104,9 +106,9 @@ class Knowledge:
         asked_terms = question_terms(question) or question_terms(context)
         vectors = await self._vectors(question, language, context)
         async with self._store.reading() as reader:
-            stamp, words = await reader.full_text(asked_terms, HITS)
+            stamp, words = await reader.full_text(asked_terms, HITS, self.size > MANY)
             coded = identifiers(asked_terms) if words else []
-            exact = (await reader.full_text(coded, HITS))[1] if coded else []
+            exact = (await reader.full_text(coded, HITS, self.size > MANY))[1] if coded else []
             ground = await self._fresh(reader, stamp)
             asked = Asked(language, vectors, words, exact)
             scored, rows = await self._best(reader, ground, asked, limit)
