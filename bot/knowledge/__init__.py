@@ -1,6 +1,6 @@
 """What the shop's documents say: documents -> passages -> index -> search -> the words that answer.
 
-Reading order: documents, sentences, passages, terms, embedding, indexing, scoring, answerable, narrowing, search, extract.
+Reading order: documents, sentences, passages, terms, embedding, indexing, scoring, answerable, search, extract.
 """
 
 from bot.knowledge.embedding import Embedder, embedded

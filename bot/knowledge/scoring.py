@@ -27,15 +27,13 @@ MIXED = 4
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """All passages as arrays, a place for each: its id, its document, the number of its language in `languages`.
-    `sample`: the places that stand for all, where these are only some; None: all do."""
+    """All passages as arrays, a place for each: its id, its document, the number of its language in `languages`."""
 
     ids: "np.ndarray"
     documents: "np.ndarray"
     groups: "np.ndarray"
     languages: tuple[str, ...]
     matrices: Mapping[str, "np.ndarray"] = field(default_factory=dict)
-    sample: "np.ndarray | None" = None
 
     @classmethod
     def of(cls, ids: "np.ndarray", documents: "np.ndarray", languages: Sequence[str], matrices: "Mapping[str, np.ndarray]") -> "Ground":
@@ -73,31 +71,22 @@ def scored(ground: Ground, asked: Asked, known: Mapping[str, frozenset[str] | No
             continue
         cosines[name] = ground.matrices[name] @ vector
         share = _share(ground, name, known.get(name))
-        lift = OWN_LANGUAGE.get(name, 1.0)
-        total += share * standardised(cosines[name], ground.groups, len(ground.languages), own, lift, ground.sample)
+        total += share * standardised(cosines[name], ground.groups, len(ground.languages), own, OWN_LANGUAGE.get(name, 1.0))
         weights += share
     total /= weights
-    words = WORDS * float((_standing(ground.groups, ground.sample) == own).mean()) ** MIXED if cosines else WORDS
+    words = WORDS * float((ground.groups == own).mean()) ** MIXED if cosines else WORDS
     total += _spoken(ground, asked.words, np.where(ground.groups == own, words, WORDS_ABROAD))
     total += _spoken(ground, asked.exact, np.full(len(ground), EXACT))
     return total, cosines
 
 
-def _standing(values: "np.ndarray", sample: "np.ndarray | None") -> "np.ndarray":
-    """The values that stand for all."""
-    return values if sample is None else values[sample]
-
-
-def standardised(
-    scores: "np.ndarray", groups: "np.ndarray", count: int, own: int, lift: float, sample: "np.ndarray | None" = None
-) -> "np.ndarray":
+def standardised(scores: "np.ndarray", groups: "np.ndarray", count: int, own: int, lift: float) -> "np.ndarray":
     """z-scores within each group. A small group's mean and spread are drawn towards what the others let expect."""
     import numpy as np
 
-    known, kinds = _standing(scores, sample), _standing(groups, sample)
-    sizes = np.bincount(kinds, minlength=count).astype(np.float64)
-    means = np.bincount(kinds, known, minlength=count) / sizes
-    spread = np.bincount(kinds, (known - means[kinds]) ** 2, minlength=count)
+    sizes = np.bincount(groups, minlength=count).astype(np.float64)
+    means = np.bincount(groups, scores, minlength=count) / sizes
+    spread = np.bincount(groups, (scores - means[groups]) ** 2, minlength=count)
     pooled = max(float(spread.sum() / sizes.sum()), 1e-8)
     variance = (spread + FEW_SPREAD * pooled) / (sizes + FEW_SPREAD)
     if count > 1:

@@ -15,7 +15,6 @@ from bot.errors import ModelError
 from bot.knowledge import scoring
 from bot.knowledge.answerable import Measured, probability
 from bot.knowledge.embedding import Embedder
-from bot.knowledge.narrowing import Wide, candidates, narrowed, sample_of, widened
 from bot.knowledge.scoring import Asked, Ground
 from bot.knowledge.terms import identifiers, question_terms, terms
 from bot.store.passages import PassageReader, PassageRow, PassageStore, Snapshot, Stamp
@@ -37,7 +36,7 @@ RELOAD_SECONDS = 2.0
 MANY = 4_000
 """Passages from which on common words are left out of full text: they would cost more than all the rest."""
 LARGE = 20_000
-"""Passages from which on one embedder looks at all of them, and the others at its candidates; see bot.knowledge.narrowing."""
+"""Passages from which on the arithmetic would hold up the event loop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,35 +64,28 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """Where the best passages are in the ground that was searched, and their ids; with the scores of all and the cosines by
-    embedder, those that stand for all apart."""
+    """Where the best passages are in the ground, with the scores of all and the cosines by embedder."""
 
     places: list[int]
-    ids: list[int]
     scores: "np.ndarray"
     cosines: "Mapping[str, np.ndarray]"
-    standing: "Mapping[str, np.ndarray]"
 
 
 class Knowledge:
-    """What the shop's documents say. `large`: passages from which on the exact search of all vectors would cost too much.
-    Raises StoreError, and what a remote embedder raises."""
+    """What the shop's documents say. Raises StoreError, and what a remote embedder raises."""
 
-    def __init__(self, store: PassageStore, embedders: Sequence[Embedder] = (), large: int = LARGE) -> None:
+    def __init__(self, store: PassageStore, embedders: Sequence[Embedder] = ()) -> None:
         self._store = store
         self._embedders = tuple(embedders)
         self._languages = {embedder.name: embedder.languages for embedder in self._embedders}
-        self._large = large
         self._ground: Ground | None = None
-        self._wide: Wide | None = None
         self._stamp: Stamp = (-1, 0.0)
         self._loaded_at = 0.0
 
     async def load(self) -> None:
         """Make the embedders ready and read the vectors into memory; again after an indexing."""
         await asyncio.gather(*(_ready(embedder) for embedder in self._embedders))
-        async with self._store.reading() as reader:
-            await self._read(reader)
+        self._take(await self._store.snapshot(self._models()))
 
     @property
     def size(self) -> int:
@@ -121,53 +113,37 @@ class Knowledge:
             asked = Asked(language, vectors, words, exact)
             scored, rows = await self._best(reader, ground, asked, limit)
             if len(rows) < len(scored.places):
-                ground = await self._read(reader)
+                ground = self._take(await reader.snapshot(self._models()))
                 scored, rows = await self._best(reader, ground, asked, limit)
-        passages = [(rows[passage], place) for place, passage in zip(scored.places, scored.ids, strict=True) if passage in rows]
+        passages = [(rows[passage], place) for place in scored.places if (passage := int(ground.ids[place])) in rows]
         sure = probability(_measured(language, asked_terms, scored, [row for row, _ in passages])) if passages else 0.0
         return Found(tuple(_shown(row, float(scored.scores[place])) for row, place in passages), sure, vectors)
 
     async def _best(self, reader: PassageReader, ground: Ground, asked: Asked, limit: int) -> tuple[Scored, dict[int, PassageRow]]:
-        if self._wide is not None and self._wide.ground is ground:
-            ground = await self._narrowed(reader, self._wide, asked)
-        scored = _ranked(ground, asked, self._languages, limit)
-        rows = await reader.rows(scored.ids)
+        if len(ground) > LARGE:
+            scored = await asyncio.to_thread(_ranked, ground, asked, self._languages, limit)
+        else:
+            scored = _ranked(ground, asked, self._languages, limit)
+        rows = await reader.rows([int(ground.ids[place]) for place in scored.places])
         # A row that is younger than the vectors is another passage under an id that was given again.
         return scored, {passage: row for passage, row in rows.items() if row.indexed_at <= self._stamp[1]}
 
-    async def _narrowed(self, reader: PassageReader, wide: Wide, asked: Asked) -> Ground:
-        """In a thread, since this is what would hold up the event loop."""
-        places = await asyncio.to_thread(candidates, wide, asked)
-        models = [(name, dimension) for name, dimension in self._models() if name in wide.sampled and name in asked.vectors]
-        vectors = {name: await reader.vectors(wide.ground.ids[places], name, dimension) for name, dimension in models}
-        return await asyncio.to_thread(narrowed, wide, places, vectors)
-
     async def _fresh(self, reader: PassageReader, stamp: Stamp) -> Ground:
         if self._ground is None or (stamp != self._stamp and time.monotonic() - self._loaded_at > RELOAD_SECONDS):
-            return await self._read(reader)
+            return self._take(await reader.snapshot(self._models()))
         return self._ground
 
-    async def _read(self, reader: PassageReader) -> Ground:
-        """What the index holds becomes what is searched. A model that lacks vectors sits out, rather than be mixed."""
-        snapshot = await reader.snapshot(self._models(), self._large)
-        whole = {name: matrix for name, matrix in snapshot.matrices.items() if self._complete(name, snapshot.covered[name], snapshot)}
-        ground = Ground.of(snapshot.ids, snapshot.documents, snapshot.languages, whole)
-        self._wide = await self._widened(reader, snapshot, ground) if len(ground) > self._large else None
-        self._ground, self._stamp, self._loaded_at = ground, snapshot.stamp, time.monotonic()
-        return ground
-
-    async def _widened(self, reader: PassageReader, snapshot: Snapshot, ground: Ground) -> Wide:
-        sample = sample_of(ground.groups)
-        sampled = {}
-        for name, dimension in self._models():
-            if name not in snapshot.matrices and self._complete(name, await reader.covered(name), snapshot):
-                sampled[name] = await reader.vectors(ground.ids[sample], name, dimension)
-        return widened(ground, sample, sampled)
-
-    def _complete(self, name: str, covered: int, snapshot: Snapshot) -> bool:
-        if covered < len(snapshot.ids):
-            log.warning("the documents are not indexed with the model %s: run `python -m bot index`", name)
-        return covered == len(snapshot.ids)
+    def _take(self, snapshot: Snapshot) -> Ground:
+        """A snapshot of the index becomes what is searched. A model that lacks vectors sits out, rather than be mixed."""
+        matrices = {}
+        for name, matrix in snapshot.matrices.items():
+            if snapshot.covered[name] == len(snapshot.ids):
+                matrices[name] = matrix
+            else:
+                log.warning("the documents are not indexed with the model %s: run `python -m bot index`", name)
+        self._ground = Ground.of(snapshot.ids, snapshot.documents, snapshot.languages, matrices)
+        self._stamp, self._loaded_at = snapshot.stamp, time.monotonic()
+        return self._ground
 
     async def _vectors(self, question: str, language: str, context: str) -> "dict[str, np.ndarray]":
         able = [embedder for embedder in self._embedders if embedder.languages is None or language in embedder.languages]
@@ -205,19 +181,18 @@ async def _leaning(embedder: Embedder, question: str, context: str) -> "np.ndarr
 
 def _ranked(ground: Ground, asked: Asked, languages: Mapping[str, frozenset[str] | None], limit: int) -> Scored:
     if not len(ground):
-        return Scored([], [], ground.ids, {}, {})
+        return Scored([], ground.ids, {})
     scores, cosines = scoring.scored(ground, asked, languages)
     places = scoring.chosen(ground, scores, limit, REPEATED)
     if not cosines:
         places = [place for place in places if scores[place] > 0]
-    standing = cosines if ground.sample is None else {name: values[ground.sample] for name, values in cosines.items()}
-    return Scored(places, ground.ids[places].tolist(), scores, cosines, standing)
+    return Scored(places, scores, cosines)
 
 
 def _measured(language: str, asked_terms: list[str], scored: Scored, rows: Sequence[PassageRow]) -> Measured:
     """What tells whether the three best passages answer."""
     cosines = {name: float(values[scored.places[:3]].max()) for name, values in scored.cosines.items()}
-    stands_out = max(((cosines[name] - values.mean()) / max(values.std(), 1e-6) for name, values in scored.standing.items()), default=0.0)
+    stands_out = max(((cosines[name] - values.mean()) / max(values.std(), 1e-6) for name, values in scored.cosines.items()), default=0.0)
     held = [set(row.terms.split()) for row in rows[:3]]
     whole = sum(map(len, asked_terms)) or 1
     covered = max(sum(len(term) for term in asked_terms if term in words) / whole for words in held)

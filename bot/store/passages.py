@@ -129,6 +129,11 @@ class PassageStore:
             for start in range(0, len(addresses), _BATCH):
                 await connection.execute(delete(documents).where(documents.c.address.in_(addresses[start : start + _BATCH])))
 
+    async def snapshot(self, models: Sequence[tuple[str, int]]) -> Snapshot:
+        """All passages and their vectors of these models (name, dimension)."""
+        async with self.reading() as reader:
+            return await reader.snapshot(models)
+
     @asynccontextmanager
     async def reading(self) -> AsyncIterator["PassageReader"]:
         """One transaction for one search."""
@@ -195,33 +200,15 @@ class PassageReader:
     async def rows(self, ids: Sequence[int]) -> dict[int, PassageRow]:
         """These passages by id; one that is gone is left out."""
         if self._embedded:
-            found = await self._fetched(_ROWS.format(_AMONG_SQLITE), {"ids": json.dumps(list(ids))})
+            found = await self._fetched(_ROWS.format("(SELECT value FROM json_each(:ids))"), {"ids": json.dumps(list(ids))})
         else:
-            found = await self._fetched(_ROWS.format(_AMONG_POSTGRESQL), {"ids": list(ids)})
+            found = await self._fetched(_ROWS.format("(SELECT unnest(CAST(:ids AS bigint[])))"), {"ids": list(ids)})
         return {row[0]: PassageRow(*row) for row in found}
 
-    async def vectors(self, ids: "np.ndarray", model: str, dimension: int) -> "np.ndarray":
-        """The vectors of these passages (sorted ids), float32, a row for each; a missing one is zero."""
-        import numpy as np
-
-        matrix = np.zeros((len(ids), dimension), dtype=np.float32)
-        wanted = ids.tolist()
-        asked = {"ids": json.dumps(wanted) if self._embedded else wanted, "model": model, "dimension": dimension}
-        found = await self._fetched(_VECTORS.format(_AMONG_SQLITE if self._embedded else _AMONG_POSTGRESQL), asked)
-        if found:
-            at = np.searchsorted(ids, np.array([row[0] for row in found], dtype=np.int64))
-            matrix[at] = np.frombuffer(b"".join(row[1] for row in found), dtype=np.float16).reshape(len(found), dimension)
-        return matrix
-
-    async def covered(self, model: str) -> int:
-        """How many passages have a vector of this model."""
-        return int((await self._connection.execute(select(func.count()).where(vectors.c.model == model))).scalar_one())
-
-    async def snapshot(self, models: Sequence[tuple[str, int]], large: int | None = None) -> Snapshot:
-        """All passages as this transaction sees them, and their vectors of these models (name, dimension); where there are
-        more than `large` passages, of the first model only."""
+    async def snapshot(self, models: Sequence[tuple[str, int]]) -> Snapshot:
+        """All passages as this transaction sees them."""
         self._common.clear()
-        return await _snapshot(self._connection, models, large)
+        return await _snapshot(self._connection, models)
 
 
 _STAMP = select(func.count(), func.max(documents.c.indexed_at)).select_from(documents)
@@ -230,9 +217,6 @@ _ROWS = """
            documents.indexed_at, passages.terms
     FROM passages JOIN documents ON documents.id = passages.document_id WHERE passages.id IN {}
 """
-_AMONG_SQLITE = "(SELECT value FROM json_each(:ids))"
-_AMONG_POSTGRESQL = "(SELECT unnest(CAST(:ids AS bigint[])))"
-_VECTORS = "SELECT passage_id, data FROM vectors WHERE model = :model AND dimension = :dimension AND passage_id IN {}"
 # The first row is the stamp: a statement less for each search.
 _FULL_TEXT_SQLITE = """
     SELECT count(*), coalesce(max(indexed_at), 0.0) FROM documents
@@ -288,7 +272,7 @@ async def _stamp(connection: AsyncConnection) -> Stamp:
     return count, last or 0.0
 
 
-async def _snapshot(connection: AsyncConnection, models: Sequence[tuple[str, int]], large: int | None) -> Snapshot:
+async def _snapshot(connection: AsyncConnection, models: Sequence[tuple[str, int]]) -> Snapshot:
     import numpy as np
 
     stamp = await _stamp(connection)
@@ -298,7 +282,7 @@ async def _snapshot(connection: AsyncConnection, models: Sequence[tuple[str, int
     rows = listed.all()
     ids = np.array([row[0] for row in rows], dtype=np.int64)
     matrices, covered = {}, {}
-    for model, dimension in models if large is None or len(ids) <= large else models[:1]:
+    for model, dimension in models:
         matrices[model], covered[model] = await _matrix(connection, ids, model, dimension)
     return Snapshot(stamp, ids, np.array([row[1] for row in rows], dtype=np.int64), tuple(row[2] for row in rows), matrices, covered)
 

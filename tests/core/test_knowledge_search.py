@@ -142,27 +142,3 @@ async def test_knowledge_that_was_never_loaded_loads_itself(tmp_path: Path) -> N
         knowledge = Knowledge(indexer._store, [WordEmbedder()])
         assert (await knowledge.search("return", "en")).passages
         assert knowledge.size > 0
-
-
-@pytest.mark.parametrize("question", [("How long can I return it?", "en"), ("¿Cuánto tarda el envío?", "es"), ("Fehler 4711", "de")])
-async def test_a_large_shop_answers_as_a_small_one_does(tmp_path: Path, question: tuple[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
-    models = [WordEmbedder("first"), WordEmbedder("second")]
-    async with opened(tmp_path, models) as (small, indexer, shop):
-        write(shop, {f"more{number}.md": f"# Lamp {number}\n\nLamp {number} is {number * 7} cm high.\n" for number in range(60)})
-        await indexer.index([str(shop)])
-        await small.load()
-        monkeypatch.setattr("bot.knowledge.narrowing.CANDIDATES", 20)
-        large = Knowledge(indexer._store, models, large=10)
-        await large.load()
-        assert large._wide is not None
-        assert set(large._wide.ground.matrices) == {"first"}
-        few, many = await small.search(*question), await large.search(*question)
-        assert [passage.document for passage in many.passages[:2]] == [passage.document for passage in few.passages[:2]]
-        assert many.answerable == pytest.approx(few.answerable, abs=0.05)
-
-
-async def test_in_a_large_shop_too_a_model_that_lacks_vectors_sits_out(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    async with opened(tmp_path, [WordEmbedder("first")]) as (_, indexer, _):
-        large = Knowledge(indexer._store, [WordEmbedder("first"), WordEmbedder("newer")], large=2)
-        assert (await large.search("return", "en")).passages[0].document == "shop/returns.md"
-        assert "not indexed with the model newer" in caplog.text

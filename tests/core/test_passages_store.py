@@ -7,7 +7,7 @@ import pytest
 
 from bot.knowledge.terms import terms
 from bot.store.database import Database
-from bot.store.passages import DocumentRow, NewPassage, PassageStore, Snapshot
+from bot.store.passages import DocumentRow, NewPassage, PassageStore
 
 
 @pytest.fixture
@@ -21,11 +21,6 @@ def document(address: str, language: str = "en") -> DocumentRow:
 
 def passage(text: str, *numbers: float) -> NewPassage:
     return NewPassage("", text, " ".join(terms(text)), {"m": np.array(numbers, dtype=np.float32)} if numbers else {})
-
-
-async def snapshot_of(store: PassageStore, models: list[tuple[str, int]]) -> Snapshot:
-    async with store.reading() as reader:
-        return await reader.snapshot(models)
 
 
 async def found(store: PassageStore, question: str) -> list[str]:
@@ -67,14 +62,14 @@ async def test_a_removed_document_takes_its_passages_and_vectors_along(store: Pa
     await store.replace(document("b"), [passage("banana", 0, 1)])
     await store.remove(["a"])
     assert await found(store, "apple banana") == ["banana"]
-    snapshot = await snapshot_of(store, [("m", 2)])
+    snapshot = await store.snapshot([("m", 2)])
     assert snapshot.matrices["m"].tolist() == [[0, 1]]
 
 
 async def test_vectors_come_back_beside_their_passages_and_a_missing_one_is_counted(store: PassageStore) -> None:
     await store.replace(document("a", "de"), [passage("one", 0.6, 0.8), passage("two", 1, 0)])
     await store.replace(document("b"), [passage("three")])
-    snapshot = await snapshot_of(store, [("m", 2), ("other", 3)])
+    snapshot = await store.snapshot([("m", 2), ("other", 3)])
     assert snapshot.languages == ("de", "de", "en")
     assert snapshot.covered == {"m": 2, "other": 0}
     assert snapshot.matrices["m"].dtype == np.float32
