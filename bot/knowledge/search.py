@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from bot.errors import ModelError
 from bot.knowledge import scoring
 from bot.knowledge.answerable import Measured, probability
-from bot.knowledge.embedding import Embedder
+from bot.knowledge.embedding import Embedder, single_threaded
 from bot.knowledge.scoring import Asked, Ground
 from bot.knowledge.terms import identifiers, question_terms, terms
 from bot.store.passages import PassageReader, PassageRow, PassageStore, Snapshot, Stamp
@@ -86,6 +86,7 @@ class Knowledge:
         """Make the embedders ready and read the vectors into memory; again after an indexing."""
         await asyncio.gather(*(_ready(embedder) for embedder in self._embedders))
         self._take(await self._store.snapshot(self._models()))
+        single_threaded()
 
     @property
     def size(self) -> int:
