@@ -51,15 +51,14 @@ def ask(
 
 @app.command()
 def search(
-    question: Annotated[str, typer.Argument(help="What a customer would ask; - reads one question a line from standard input.")],
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object; always so for standard input.")] = False,
-    limit: Annotated[int, typer.Option(min=1, max=100, help="How many passages at most.")] = 5,
-    language: Annotated[str, typer.Option(help="The language of the question, a code like de; else it is detected.")] = "",
+    question: Annotated[str, typer.Argument(help='What to look for, in any language; "-" reads one question a line from standard input.')],
+    limit: Annotated[int, typer.Option("--limit", min=1, max=100, help="How many passages at most.")] = 5,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object; with - always one a line.")] = False,
 ) -> None:
-    """Show the passages that a question finds, with scores, and how likely they answer it."""
+    """Show the passages that a question finds, with their scores, and how sure it is that they answer."""
     from bot.commands import searching
 
-    _run(searching.search(question, limit, language, as_json))
+    _run(searching.search(question, limit, as_json))
 
 
 @app.command()

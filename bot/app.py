@@ -55,7 +55,7 @@ class Parts:
 
 @asynccontextmanager
 async def opened(config: Config, on_progress: Progress | None = None, build_index: bool = True) -> AsyncIterator[Parts]:
-    """The parts of one run. With `build_index` the sample shop is indexed where it is the shop and there is no index yet."""
+    """The parts of one run. With `build_index` the sample shop is indexed where it is the shop and its index is due."""
     database = Database(config.database_url)
     model = make_model(config)
     embedders = make_embedders(config)
@@ -72,10 +72,9 @@ async def opened(config: Config, on_progress: Progress | None = None, build_inde
             sites=Sites(PageStore(database), Crawler(crawl.hosts, crawl.pages)),
         )
         await _without_sample(config, passages)
-        await asyncio.gather(asyncio.to_thread(detector.load), knowledge.load())
-        if build_index and config.sample and not await passages.fingerprints():
+        if build_index and config.sample and await _sample_is_due(passages, embedders):
             await indexer.index(config.documents, on_progress or _silent)
-            await knowledge.load()
+        await asyncio.gather(asyncio.to_thread(detector.load), knowledge.load())
         answering = Answering(_manner(config), knowledge, Extract(embedders), detector, model)
         yield Parts(config, database, passages, knowledge, indexer, detector, model, answering)
     finally:
@@ -83,6 +82,11 @@ async def opened(config: Config, on_progress: Progress | None = None, build_inde
         if model is not None:
             await model.close()
         await database.close()
+
+
+async def _sample_is_due(passages: PassageStore, embedders: Sequence[Embedder]) -> bool:
+    """Nobody runs `index` for the sample shop: it is read where there is no index, or one of other models."""
+    return not await passages.fingerprints() or bool(await passages.lacking([embedder.name for embedder in embedders]))
 
 
 async def _without_sample(config: Config, passages: PassageStore) -> None:

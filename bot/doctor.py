@@ -58,9 +58,18 @@ async def _version(database: Database) -> list[Fault]:
 
 
 async def _index(config: Config, database: Database) -> list[Fault]:
-    if config.sample or await PassageStore(database).fingerprints():
+    """The sample shop is indexed by whoever needs it."""
+    if config.sample:
         return []
-    return [Fault("documents", "nothing is indexed", "Run `python -m bot index`.")]
+    store, embedders = PassageStore(database), make_embedders(config)
+    for embedder in embedders:
+        await embedder.close()
+    if not await store.fingerprints():
+        return [Fault("documents", "nothing is indexed", "Run `python -m bot index`.")]
+    return [
+        Fault("documents", f"they are not indexed with the model {model}, so that it finds nothing", "Run `python -m bot index`.")
+        for model in await store.lacking([embedder.name for embedder in embedders])
+    ]
 
 
 def _documents(config: Config) -> list[Fault]:

@@ -1,51 +1,61 @@
-"""`search`: the passages that a question finds, and how sure it is that they answer."""
+"""`search`: which passages a question finds, with their scores; for many questions, one JSON object a line."""
 
+import asyncio
 import json
 import sys
 import time
-from collections.abc import Iterator
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from bot import app, config, logs
+from bot.app import Parts
 from bot.commands.terminal import progress
 from bot.knowledge import Found
 from bot.language import policy
 
-STREAM = "-"
-"""Instead of a question: one is read from each line of standard input."""
+LINES = "-"
+"""Given as the question: read one a line from standard input."""
+SHOWN = 300
+"""Characters of a passage in the table."""
 
 
-async def search(question: str, limit: int, language: str, as_json: bool) -> None:
-    """Print what was found: a table, one JSON object, or, for standard input, one JSON object a line as the lines come."""
+async def search(question: str, limit: int, as_json: bool) -> None:
+    """One question as a table or as JSON; `-`: one a line, each answered before the next is read."""
     settings = config.load()
     logs.set_up(quiet=True)
     with progress("Indexing") as on_progress:
         async with app.opened(settings, on_progress) as parts:
-            for asked in _lines() if question == STREAM else (question,):
-                began = time.perf_counter()
-                spoken = language or _language(asked, parts)
-                found = await parts.knowledge.search(asked, spoken, limit) if asked.strip() else Found((), 0.0)
-                milliseconds = round((time.perf_counter() - began) * 1000, 1)
-                if as_json or question == STREAM:
-                    print(json.dumps(_as_object(found, milliseconds), ensure_ascii=False), flush=True)  # noqa: T201
-                else:
-                    _show(found, milliseconds)
+            if question == LINES:
+                await _answer_lines(parts, limit)
+                return
+            found, milliseconds = await _found(parts, question, limit)
+    if as_json:
+        _print(found, milliseconds)
+    else:
+        _show(found, milliseconds)
 
 
-def _language(question: str, parts: app.Parts) -> str:
+async def _answer_lines(parts: Parts, limit: int) -> None:
+    if sys.stdin.isatty():
+        Console(stderr=True).print("Write a question and press Enter; Ctrl-D ends.", style="dim")
+    while line := await asyncio.to_thread(sys.stdin.readline):
+        _print(*await _found(parts, line.strip(), limit))
+
+
+async def _found(parts: Parts, question: str, limit: int) -> tuple[Found, float]:
+    """What the question finds, in the language that `ask` would take it for; and how many milliseconds that took."""
+    if not question.strip():
+        return Found((), 0.0), 0.0
+    began = time.perf_counter()
     choice = policy.choose(question, parts.detector, "", "", parts.config.shop.shop.default_language)
-    return choice.spoken or choice.language
+    found = await parts.knowledge.search(question, choice.spoken or choice.language, limit)
+    return found, round(1000 * (time.perf_counter() - began), 1)
 
 
-def _lines() -> Iterator[str]:
-    for line in sys.stdin:
-        yield line.rstrip("\n")
-
-
-def _as_object(found: Found, milliseconds: float) -> dict[str, Any]:
+def _said(found: Found, milliseconds: float) -> dict[str, Any]:
     passages = [
         {
             "document": passage.document,
@@ -60,14 +70,19 @@ def _as_object(found: Found, milliseconds: float) -> dict[str, Any]:
     return {"passages": passages, "answerable": round(found.answerable, 4), "milliseconds": milliseconds}
 
 
+def _print(found: Found, milliseconds: float) -> None:
+    sys.stdout.write(json.dumps(_said(found, milliseconds), ensure_ascii=False) + "\n")
+    sys.stdout.flush()
+
+
 def _show(found: Found, milliseconds: float) -> None:
     console = Console()
-    if not found.passages:
+    if found.passages:
+        table = Table("title", "heading", "language", "score", "text", show_lines=True)
+        for passage in found.passages:
+            cut = passage.text if len(passage.text) <= SHOWN else passage.text[:SHOWN].rstrip() + " ..."
+            table.add_row(*map(Text, (passage.title, passage.heading, passage.language, f"{passage.score:.2f}", cut)))
+        console.print(table)
+    else:
         console.print("Nothing was found.")
-        return
-    table = Table("score", "document", "passage", show_lines=True)
-    for passage in found.passages:
-        about = " > ".join(part for part in (passage.title, passage.heading) if part)
-        table.add_row(f"{passage.score:.2f}", f"{passage.document}\n[dim]{passage.language}[/dim]", f"[bold]{about}[/bold]\n{passage.text}")
-    console.print(table)
-    console.print(f"How likely these passages answer it: {found.answerable:.0%}  [dim]({milliseconds:.0f} ms)[/dim]", highlight=False)
+    console.print(f"answerable: {found.answerable:.0%}, {milliseconds:.0f} ms", style="dim", highlight=False)

@@ -142,6 +142,17 @@ def embedded() -> tuple[Embedder, ...]:
     return tuple(found)
 
 
+def single_threaded() -> None:
+    """Keep numpy to one thread, where threadpoolctl (of the extra `local`) is there: a second one spins after each product
+    and costs twice what it saves."""
+    import numpy  # noqa: F401  # its BLAS must be there to be told
+
+    if importlib.util.find_spec("threadpoolctl"):
+        from threadpoolctl import threadpool_limits
+
+        threadpool_limits(1)
+
+
 def _bounded(text: str) -> str:
     """What an engine written in C can take: no lone surrogates, no NUL, not too long, not empty."""
     return text[:LONGEST].encode("utf-8", "ignore").decode("utf-8").replace("\0", " ") or " "

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from bot.errors import ModelError
 from bot.knowledge import scoring
 from bot.knowledge.answerable import Likeness, Measured, probability
-from bot.knowledge.embedding import Embedder
+from bot.knowledge.embedding import Embedder, single_threaded
 from bot.knowledge.scoring import Asked, Ground
 from bot.knowledge.terms import identifiers, question_terms
 from bot.store.passages import PassageReader, PassageRow, PassageStore, Snapshot, Stamp
@@ -34,7 +34,7 @@ CONTEXT = 0.3
 RELOAD_SECONDS = 2.0
 """While somebody indexes, the vectors are not read again more often than this, unless a found passage has changed."""
 ENOUGH = 20
-"""Passages of one language from which on their mean likeness to a question means something."""
+"""Passages from which on common words are left out of full text: they would cost more than all the rest."""
 LARGE = 20_000
 """Passages from which on the arithmetic would hold up the event loop."""
 
@@ -88,6 +88,7 @@ class Knowledge:
         """Make the embedders ready and read the vectors into memory; again after an indexing."""
         await asyncio.gather(*(_ready(embedder) for embedder in self._embedders))
         self._take(await self._store.snapshot(self._models()))
+        single_threaded()
 
     @property
     def size(self) -> int:
@@ -109,9 +110,9 @@ class Knowledge:
         asked_terms = question_terms(question) or question_terms(context)
         vectors = await self._vectors(question, language, context)
         async with self._store.reading() as reader:
-            stamp, words = await reader.full_text(asked_terms, HITS)
+            stamp, words = await reader.full_text(asked_terms, HITS, self.size > MANY)
             coded = identifiers(asked_terms) if words else []
-            exact = (await reader.full_text(coded, HITS))[1] if coded else []
+            exact = (await reader.full_text(coded, HITS, self.size > MANY))[1] if coded else []
             ground = await self._fresh(reader, stamp)
             asked = Asked(language, vectors, words, exact)
             scored, rows = await self._best(reader, ground, asked, limit, lead)

@@ -126,6 +126,9 @@ def _sqlite(url: URL, writes: bool, pool_size: int) -> AsyncEngine:
     def settle(connection: Any, _record: Any) -> None:
         connection.isolation_level = None
         cursor = connection.cursor()
+        if not writes:
+            # How many passages hold a word. It may stand before the table that it looks at.
+            cursor.execute("CREATE VIRTUAL TABLE temp.passages_words USING fts5vocab(main, passages_text, row)")
         for pragma in (f"busy_timeout={BUSY_SECONDS * 1000}", "journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()

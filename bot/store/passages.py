@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 Stamp = tuple[int, float]
 """How many documents there are, and when one was last indexed: another stamp, another index."""
 
+WIDE = 4000
+"""In a large shop so many passages are ranked by their words: words in more than a few of all tell little, and cost most."""
+_COMMON = 500
 _CHUNK = 2000
 _BATCH = 400
 
@@ -82,12 +85,22 @@ class PassageStore:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        # Words that many passages hold, and how many: asked once for each state of the index.
+        self._common: dict[str, int] = {}
 
     async def fingerprints(self) -> dict[str, str]:
         """The fingerprint of each document, by address."""
         async with self._database.reading() as connection:
             rows = await connection.execute(select(documents.c.address, documents.c.fingerprint))
             return {row.address: row.fingerprint for row in rows}
+
+    async def lacking(self, models: Sequence[str]) -> list[str]:
+        """Which of these models have no vector for some passage: the documents were indexed with others."""
+        async with self._database.reading() as connection:
+            every = (await connection.execute(select(func.count()).select_from(passages))).scalar_one()
+            counted = await connection.execute(select(vectors.c.model, func.count()).group_by(vectors.c.model))
+            covered = {row[0]: row[1] for row in counted}
+            return [model for model in models if covered.get(model, 0) < every]
 
     async def models(self) -> set[str]:
         """The names of the models that the stored vectors are of."""
@@ -118,21 +131,21 @@ class PassageStore:
 
     async def snapshot(self, models: Sequence[tuple[str, int]]) -> Snapshot:
         """All passages and their vectors of these models (name, dimension)."""
-        async with self._database.reading() as connection:
-            return await _snapshot(connection, models)
+        async with self.reading() as reader:
+            return await reader.snapshot(models)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator["PassageReader"]:
         """One transaction for one search."""
         async with self._database.reading() as connection:
-            yield PassageReader(connection)
+            yield PassageReader(connection, self._common)
 
 
 class PassageReader:
     """What one search asks, within one transaction."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
-        self._connection = connection
+    def __init__(self, connection: AsyncConnection, common: dict[str, int]) -> None:
+        self._connection, self._common = connection, common
         self._embedded = connection.dialect.name == "sqlite"
 
     async def _fetched(self, statement: str, values: Mapping[str, Any]) -> Sequence[Sequence[Any]]:
@@ -148,13 +161,15 @@ class PassageReader:
 
     async def stamp(self) -> Stamp:
         """Which index this is."""
-        count, last = (await self._connection.execute(_STAMP)).one()
-        return count, last or 0.0
+        return await _stamp(self._connection)
 
-    async def full_text(self, terms: Sequence[str], limit: int) -> tuple[Stamp, list[tuple[int, float]]]:
-        """Which index this is, and the passages that hold any of the terms, with a score that counts rare terms for more."""
+    async def full_text(self, terms: Sequence[str], limit: int, large: bool = False) -> tuple[Stamp, list[tuple[int, float]]]:
+        """Which index this is, and the passages that hold any of the terms, with a score that counts rare terms for more.
+        `large`: leave out the commonest terms, so that no more than about WIDE passages must be ranked."""
         if not terms:
             return await self.stamp(), []
+        if large:
+            terms = await self._rare(terms)
         if self._embedded:
             query = " OR ".join('"' + term.replace('"', '""') + '"' for term in terms)
             found = await self._fetched(_FULL_TEXT_SQLITE, {"query": query, "limit": limit})
@@ -162,6 +177,25 @@ class PassageReader:
             found = await self._fetched(_FULL_TEXT_POSTGRESQL, {"terms": list(terms), "limit": limit})
         (count, last), *hits = found
         return (count, float(last)), [(passage, float(score)) for passage, score in hits]
+
+    async def _rare(self, terms: Sequence[str]) -> list[str]:
+        """The rarest terms: one at least, and no more than WIDE passages hold them together."""
+        counts = {term: self._common[term] for term in terms if term in self._common}
+        unknown = [term for term in terms if term not in counts]
+        if self._embedded:
+            found = await self._fetched(_COUNTS_SQLITE, {"terms": json.dumps(unknown)})
+        else:
+            found = await self._fetched(_COUNTS_POSTGRESQL, {"terms": unknown, "most": WIDE + 1})
+        counts |= {row[0]: row[1] for row in found}
+        self._common.update({term: count for term, count in counts.items() if count > _COMMON})
+        kept: list[str] = []
+        room = WIDE
+        for term in sorted(terms, key=counts.__getitem__):
+            room -= counts[term]
+            if kept and room < 0:
+                break
+            kept.append(term)
+        return kept
 
     async def rows(self, ids: Sequence[int]) -> dict[int, PassageRow]:
         """These passages by id; one that is gone is left out."""
@@ -173,6 +207,7 @@ class PassageReader:
 
     async def snapshot(self, models: Sequence[tuple[str, int]]) -> Snapshot:
         """All passages as this transaction sees them."""
+        self._common.clear()
         return await _snapshot(self._connection, models)
 
 
@@ -187,6 +222,16 @@ _FULL_TEXT_SQLITE = """
     SELECT count(*), coalesce(max(indexed_at), 0.0) FROM documents
     UNION ALL
     SELECT * FROM (SELECT rowid, -rank FROM passages_text WHERE passages_text MATCH :query ORDER BY rank LIMIT :limit)
+"""
+_COUNTS_SQLITE = """
+    SELECT value, coalesce((SELECT doc FROM temp.passages_words WHERE term = value), 0) FROM json_each(:terms)
+"""
+_COUNTS_POSTGRESQL = """
+    SELECT asked.term, held.times FROM unnest(CAST(:terms AS text[])) AS asked(term), LATERAL (
+        SELECT count(*) AS times FROM (
+            SELECT 1 FROM passages WHERE to_tsvector('simple', passages.terms) @@ phraseto_tsquery('simple', asked.term) LIMIT :most
+        ) AS few
+    ) AS held
 """
 # PostgreSQL's own ranks know nothing of rare and common: each term counts for ln(1 + passages / passages that hold it).
 _FULL_TEXT_POSTGRESQL = """
@@ -204,24 +249,33 @@ _FULL_TEXT_POSTGRESQL = """
 async def _add_passages(connection: AsyncConnection, document: int, pieces: Sequence[NewPassage]) -> None:
     import numpy as np
 
-    rows: list[dict[str, Any]] = []
-    for position, piece in enumerate(pieces):
-        made = await connection.execute(
-            insert(passages).values(document_id=document, position=position, heading=piece.heading, text=piece.text, terms=piece.terms)
-        )
-        passage = _id(made)
-        rows += [
-            {"passage_id": passage, "model": model, "dimension": len(vector), "data": vector.astype(np.float16).tobytes()}
-            for model, vector in piece.vectors.items()
-        ]
+    if not pieces:
+        return
+    made = [
+        {"document_id": document, "position": position, "heading": piece.heading, "text": piece.text, "terms": piece.terms}
+        for position, piece in enumerate(pieces)
+    ]
+    await connection.execute(insert(passages), made)
+    asked = select(passages.c.id).where(passages.c.document_id == document).order_by(passages.c.position)
+    ids = (await connection.execute(asked)).scalars().all()
+    rows = [
+        {"passage_id": passage, "model": model, "dimension": len(vector), "data": vector.astype(np.float16).tobytes()}
+        for passage, piece in zip(ids, pieces, strict=True)
+        for model, vector in piece.vectors.items()
+    ]
     if rows:
         await connection.execute(insert(vectors), rows)
+
+
+async def _stamp(connection: AsyncConnection) -> Stamp:
+    count, last = (await connection.execute(_STAMP)).one()
+    return count, last or 0.0
 
 
 async def _snapshot(connection: AsyncConnection, models: Sequence[tuple[str, int]]) -> Snapshot:
     import numpy as np
 
-    stamp = await PassageReader(connection).stamp()
+    stamp = await _stamp(connection)
     listed = await connection.execute(
         select(passages.c.id, passages.c.document_id, documents.c.language).join_from(passages, documents).order_by(passages.c.id)
     )

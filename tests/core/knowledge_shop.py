@@ -42,6 +42,9 @@ class WordEmbedder:
         """See Embedder."""
         return self._vector(text)
 
+    async def close(self) -> None:
+        """Nothing to give back."""
+
     def _vector(self, text: str) -> np.ndarray:
         vector = np.full(self.dimension, 0.05, dtype=np.float32)
         for term in terms(text):

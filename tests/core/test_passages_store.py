@@ -89,3 +89,17 @@ async def test_another_process_sees_by_the_stamp_that_the_index_changed(store: P
     async with store.reading() as reader:
         stamps.append(await reader.stamp())
     assert all(before != after for before, after in pairwise(stamps))
+
+
+async def test_in_a_large_shop_common_words_are_left_out_before_they_cost_much(
+    store: PassageStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.store.passages.WIDE", 2)
+    monkeypatch.setattr("bot.store.passages._COMMON", 1)
+    await store.replace(document("a"), [passage("the parcel"), passage("the box"), passage("the customs form")])
+    for _ in range(2):
+        async with store.reading() as reader:
+            assert len((await reader.full_text(["the", "customs"], 10, large=True))[1]) == 1
+            assert len((await reader.full_text(["the", "nothing"], 10, large=True))[1]) == 0
+            assert len((await reader.full_text(["the"], 10, large=True))[1]) == 3
+            assert len((await reader.full_text(["the", "customs"], 10))[1]) == 3

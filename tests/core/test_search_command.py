@@ -1,35 +1,93 @@
-"""`python -m bot search`: a shop owner sees what a question finds, and a program reads it."""
+"""`python -m bot search`, as a person at a terminal and as a program sees it."""
 
 import json
-import subprocess
-import sys
+import logging
 from pathlib import Path
+from typing import Any
 
-from tests.core.knowledge_shop import SHOP, write
+import pytest
+from typer.testing import CliRunner, Result
+
+from bot import app, config
+from bot.__main__ import app as program
+from tests.core.knowledge_shop import SHOP, WordEmbedder, write
+
+KEYS = {"document", "title", "url", "language", "score", "text"}
 
 
-def bot(folder: Path, *command: str, text: str = "") -> "subprocess.CompletedProcess[str]":
-    environment = {"PYTHONPATH": str(Path(__file__).parents[2]), "PATH": "", "COLUMNS": "100"}
-    return subprocess.run(
-        [sys.executable, "-m", "bot", *command], input=text, capture_output=True, text=True, check=True, cwd=folder, env=environment
-    )
+@pytest.fixture(autouse=True)
+def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = logging.getLogger()
+    monkeypatch.setattr(root, "handlers", root.handlers)
+    write(tmp_path / "help", SHOP)
+    (tmp_path / "shop.toml").write_text('[shop]\nname = "Lamps"\ndocuments = ["help"]\nlanguages = ["en", "de", "es"]\n', encoding="utf-8")
+    use("words", monkeypatch)
+    assert run("index").exit_code == 0
 
 
-def test_each_question_gets_its_passages_and_how_likely_they_answer(tmp_path: Path) -> None:
-    write(tmp_path / "pages", SHOP)
-    (tmp_path / "shop.toml").write_text('[shop]\ndocuments = ["pages"]\n')
-    bot(tmp_path, "index")
-    lines = bot(
-        tmp_path, "search", "-", "--limit", "2", text="What is SKU EXP-77?\n\nWie lange kann ich etwas zurückgeben?\n"
-    ).stdout.splitlines()
-    coded, empty, german = map(json.loads, lines)
-    assert coded["passages"][0]["document"] == "pages/shipping.md"
-    assert set(coded["passages"][0]) == {"document", "title", "url", "language", "score", "text"}
-    assert (empty["passages"], empty["answerable"]) == ([], 0)
-    assert german["passages"][0]["url"] == "https://shop.example/returns"
-    assert len(german["passages"]) == 2
-    assert 0 <= german["answerable"] <= 1
-    assert german["milliseconds"] > 0
-    said = json.loads(bot(tmp_path, "search", "How can I pay?", "--json").stdout.splitlines()[-1])
-    assert said["passages"][0]["document"] == "pages/payment.md"
-    assert "You can pay by card." in bot(tmp_path, "search", "How can I pay?").stdout
+def use(model: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(app, "make_embedders", lambda config: (WordEmbedder(model),))
+
+
+def run(*words: str, lines: str = "") -> Result:
+    return CliRunner().invoke(program, list(words), input=lines)
+
+
+def found(line: str) -> list[dict[str, Any]]:
+    said = json.loads(line)
+    assert set(said) == {"passages", "answerable", "milliseconds"}
+    assert 0 <= said["answerable"] <= 1
+    assert all(set(passage) == KEYS for passage in said["passages"])
+    return list(said["passages"])
+
+
+def test_a_program_gets_one_object_with_the_passages_the_best_first() -> None:
+    done = run("search", "How long can I return an item?", "--json", "--limit", "2")
+    passages = found(done.stdout.splitlines()[-1])
+    assert len(passages) == 2
+    assert (passages[0]["document"], passages[0]["url"]) == ("help/returns.md", "https://shop.example/returns")
+    assert passages[0]["score"] > passages[1]["score"]
+
+
+def test_many_questions_get_one_line_each_in_their_order() -> None:
+    done = run("search", "-", "--limit", "1", lines="¿Cuánto tarda el envío?\n\nFehler 4711\nreturn an item")
+    lines = [found(line) for line in done.stdout.splitlines()]
+    assert [[passage["document"] for passage in line] for line in lines] == [
+        ["help/shipping.md"],
+        [],
+        ["help/payment.md"],
+        ["help/returns.md"],
+    ]
+
+
+def test_a_person_sees_a_table() -> None:
+    done = run("search", "return an item")
+    assert "Returns" in done.stdout
+    assert "answerable" in done.stdout
+
+
+def test_a_limit_of_nothing_is_refused_in_a_sentence() -> None:
+    assert run("search", "return", "--limit", "0").exit_code == 2
+
+
+def test_another_model_is_said_by_the_doctor_and_beside_each_search_until_the_documents_are_indexed_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    use("newer", monkeypatch)
+    assert "not indexed with the model newer" in run("check").stderr
+    done = run("search", "return an item", "--json")
+    assert "not indexed with the model newer" in done.stderr
+    assert found(done.stdout)[0]["document"] == "help/returns.md"
+    assert run("index").exit_code == 0
+    assert "newer" not in run("check").stderr + run("search", "return an item").stderr
+
+
+async def test_the_sample_shop_is_indexed_again_for_another_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("shop.toml", "polydesk.db"):
+        (tmp_path / name).unlink()
+    settings = config.load()
+    for model in ("words", "newer"):
+        use(model, monkeypatch)
+        async with app.opened(settings) as parts:
+            assert await parts.passages.models() == {model}
+            assert await parts.passages.lacking([model, "other"]) == ["other"]

