@@ -30,7 +30,8 @@ REPEATED = 0.6
 SHORT_QUESTION = 40
 SURE_ALONE = 0.6
 """Up to so many characters a question may lean on the one before it ("and to Austria?")."""
-CONTEXT = 0.3
+CONTEXT = 1.0
+"""How much the question before counts for a follow-up: `benchmarks.follow_ups` shows others."""
 RELOAD_SECONDS = 2.0
 """While somebody indexes, the vectors are not read again more often than this, unless a found passage has changed."""
 LARGE = 20_000
