@@ -28,8 +28,9 @@ HITS = 200
 REPEATED = 0.6
 """What a second passage of one document counts less."""
 SHORT_QUESTION = 40
-SURE_ALONE = 0.6
 """Up to so many characters a question may lean on the one before it ("and to Austria?")."""
+SURE_ALONE = 0.6
+"""A question that finds an answer so surely by itself is no follow-up."""
 CONTEXT = 1.0
 """How much the question before counts for a follow-up: `benchmarks.follow_ups` shows others."""
 RELOAD_SECONDS = 2.0
