@@ -1,121 +1,175 @@
-"""How well the desk knows that its documents do not answer, by language; with --fit, the numbers of bot/knowledge/answerable.py anew.
+"""Whether the desk knows when the shop has no answer: prints, for each data set in --data DIR, how well `answerable` tells
+questions with an answer from others (AUROC), how many of the others are refused where 90 % of the answerable ones are kept,
+and what the default threshold does. DIR as for benchmarks/retrieval.py.
 
-    python -m benchmarks.answerability --data DIR [--cache DIR] [--fit]
-
-DIR as in benchmarks.retrieval; of parallel passages those with `half` "B" stay out of the index, so that their questions have no answer.
-AUROC: how often an answerable question gets the higher figure. Refused: how many of the others lie below 90 % of them.
---fit also takes the questions over the sample shop (tests/shop), and shows each language judged by what the others taught.
+Bare passages: only those of half A are indexed, so questions of half B have no answer. Articles: `article: null` has none.
+--fit fits the curve of bot/knowledge/answerable.py anew to these data and prints its numbers, and how they do on passages
+and languages that the fit has not seen. Nothing in it is random.
+Run: python -m benchmarks.answerability --data DIR [--sample 60] [--cache DIR] [--fit]   (questions a language; 0 = all)
 """
 
 import argparse
 import asyncio
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import product
 from pathlib import Path
+from zlib import crc32
 
 import numpy as np
 
-from benchmarks.asked import Asked, ask, folders, name, rows, written
-from bot.config import SAMPLE_SHOP
-from bot.knowledge.answerable import E5, USE, features
+from benchmarks.material import Asked, DataSet, Row, ask, data_sets, embedders, files, sampled
+from bot.answering import Manner
+from bot.knowledge import Embedder
+from bot.knowledge.answerable import E5, USE, Features, Measured, features
 
-SHOP = Path(__file__).parent.parent / "tests" / "shop" / "questions.jsonl"
-SHOPS_WEIGH = 10
-"""A shop's question counts as so many of the encyclopedia's, which are fifty times as many and not about shops."""
-
-
-async def parallel(folder: Path, cache: Path | None) -> list[Asked]:
-    """Half of the passages are there."""
-    there = [row for row in rows(folder / "passages.en.jsonl") if row["half"] == "A"]
-    questions = [(row, frozenset({name("en", row["passage"])} if row["half"] == "A" else ())) for row in rows(folder / "questions.jsonl")]
-    return await ask(written(there, "en"), questions, cache)
+FOLDS = 5
+RIDGE = 0.003
+"""How strongly the fitted numbers are drawn towards 0."""
 
 
-async def articles(folder: Path, cache: Path | None) -> list[Asked]:
-    """A shop's articles; some questions are about none."""
-    documents = {f"{row['id']}.md": f"# {row['title']}\n\n{row['text']}\n" for row in rows(folder / "kb.jsonl")}
-    questions = [(row, frozenset({f"{row['article']}.md"} if row["article"] else ())) for row in rows(folder / "questions.jsonl")]
-    return await ask(documents, questions, cache)
+def auroc(yes: Sequence[float], no: Sequence[float]) -> float:
+    """How often a question with an answer is surer than one without."""
+    sure, unsure = np.array(yes)[:, None], np.array(no)[None, :]
+    return float(((sure > unsure) + 0.5 * (sure == unsure)).mean())
 
 
-async def sample_shop(cache: Path | None) -> list[Asked]:
-    """Our own questions over the sample shop."""
-    documents = {path.name: path.read_text(encoding="utf-8") for path in SAMPLE_SHOP.glob("*.md")}
-    questions = [(row, frozenset({f"{row['article']}.md"} if row["article"] else ())) for row in rows(SHOP)]
-    return await ask(documents, questions, cache)
+def refused(yes: Sequence[float], no: Sequence[float]) -> float:
+    """The share of `no` below the threshold that keeps 90 % of `yes`."""
+    return float((np.array(no) < np.sort(yes)[len(yes) // 10]).mean())
 
 
-def table(title: str, asked: Sequence[Asked], threshold: float) -> None:
-    """Per language, and all together."""
-    print(f"{title:<22}{'AUROC':>7}{'refused':>9}{f'kept at {threshold}':>14}{'wrongly':>9}{'Brier':>7}")
-    for language in [*sorted({one.language for one in asked}), "all"]:
-        own = [one for one in asked if language in (one.language, "all")]
-        figures, right = np.array([one.found.answerable for one in own]), np.array([bool(one.right) for one in own])
-        if right.any() and not right.all():
-            kept, wrongly = (figures[right] >= threshold).mean(), (figures[~right] >= threshold).mean()
-            brier = float(((figures - right) ** 2).mean())
-            refused = (figures[~right] < np.quantile(figures[right], 0.1)).mean()
-            row = f"{auroc(figures, right):>7.3f}{100 * refused:>9.0f}{100 * kept:>14.0f}{100 * wrongly:>9.0f}{brier:>7.3f}"
-            print(f"  {language:<20}{row}")
+def shown(title: str, asked: Sequence[Asked], sure: Sequence[float]) -> None:
+    """A row for each language and one for all; "off" is how far the probabilities are from what came true, in ten bins."""
+    threshold = Manner(shop="").threshold
+    print(f"{title:<26}{'n':>6}{'AUROC':>8}{'refused':>9}{f'kept at {threshold}':>14}{'wrongly':>9}{'off':>7}")
+    languages = sorted({one.language for one in asked})
+    for language in [*(languages if len(languages) > 1 else []), "all"]:
+        own = [(value, bool(one.right)) for one, value in zip(asked, sure, strict=True) if language in (one.language, "all")]
+        yes, no = ([value for value, answer in own if answer == wanted] for wanted in (True, False))
+        if yes and no:
+            kept, wrongly = (100 * sum(value >= threshold for value in values) / len(values) for values in (yes, no))
+            figures = f"{auroc(yes, no):>8.3f}{100 * refused(yes, no):>9.0f}{kept:>14.0f}{wrongly:>9.0f}{off(own):>7.2f}"
+            print(f"  {language:<24}{len(own):>6}{figures}")
 
 
-def auroc(figures: np.ndarray, right: np.ndarray) -> float:
-    """The chance that an answerable question has the higher figure."""
-    yes, no = figures[right], figures[~right]
-    return float((yes[:, None] > no).mean() + 0.5 * (yes[:, None] == no).mean())
+def off(own: Sequence[tuple[float, bool]]) -> float:
+    """The expected calibration error."""
+    bins: dict[int, list[tuple[float, bool]]] = {}
+    for value, answer in own:
+        bins.setdefault(min(9, int(10 * value)), []).append((value, answer))
+    return sum(abs(sum(value for value, _ in one) - sum(answer for _, answer in one)) for one in bins.values()) / len(own)
 
 
-def fit(sets: Sequence[tuple[Sequence[Asked], int]]) -> None:
-    """Logistic regression on best and average cosines, for each set of embedders."""
-    for names in ((E5, USE), (E5,), (USE,)):
-        rows_of = [(one, weight) for asked, weight in sets for one in asked if _measured(one, names)]
-        values = np.array([features(one.found.measured, names) for one, _ in rows_of if one.found.measured])
-        right = np.array([bool(one.right) for one, _ in rows_of])
-        weights = np.array([weight for _, weight in rows_of], dtype=float)
-        languages = np.array([one.language for one, _ in rows_of])
-        print(names, "->", ", ".join(f"{number:.1f}" for number in _logistic(values, right, weights)))
-        for language in sorted(set(languages)):
-            own = languages == language
-            if 20 < own.sum() < len(own) and right[own].any() and not right[own].all():
-                *slopes, rest = _logistic(values[~own], right[~own], weights[~own])
-                print(f"  {language}, judged by the others: AUROC {auroc(values[own] @ np.array(slopes) + rest, right[own]):.3f}")
+async def asked_of(data: DataSet, sample: int, models: Sequence[Embedder]) -> list[tuple[str, list[Asked]]]:
+    """Every question of a data set over the texts that are indexed; bare passages also within each language of theirs."""
+    if data.titled:
+        wanted = [(row, frozenset({row["article"]} if row["article"] else ())) for row in data.questions]
+        return [(data.name, await ask(files(data.texts[""], ""), wanted, models))]
+    questions = sampled(data.questions, sample)
+    asked = [(data.name, await half_asked(data, "en", questions, models))]
+    for language in sorted({row["lang"] for row in questions} & set(data.texts) - {"en"}):
+        own = [row for row in questions if row["lang"] == language]
+        asked.append((f"{data.name}, {language} pages", await half_asked(data, language, own, models)))
+    return asked
 
 
-def _measured(one: Asked, names: tuple[str, ...]) -> bool:
-    return one.found.measured is not None and all(name in one.found.measured.likeness for name in names)
+async def half_asked(data: DataSet, language: str, questions: Sequence[Row], models: Sequence[Embedder]) -> list[Asked]:
+    """Over half A of the passages in this language."""
+    there = {row["id"] for row in data.texts[language] if row["half"] == "A"}
+    wanted = [(row, frozenset({f"{language}~{row['passage']}"} if row["half"] == "A" else ())) for row in questions]
+    return await ask(files(data.texts[language], language, there), wanted, models)
 
 
-def _logistic(values: np.ndarray, right: np.ndarray, weights: np.ndarray) -> list[float]:
-    """Newton's steps, a little drawn to zero; the slopes, and the rest."""
-    mean, spread = values.mean(axis=0), values.std(axis=0)
-    x = np.c_[(values - mean) / spread, np.ones(len(values))]
-    found = np.zeros(x.shape[1])
-    pull = np.diag([*np.full(values.shape[1], 1e-4 * weights.sum()), 0.0])
-    for _ in range(60):
-        chance = 1 / (1 + np.exp(-x @ found))
-        slope = x.T @ (weights * (chance - right)) + pull @ found
-        found -= np.linalg.solve((x * (weights * chance * (1 - chance))[:, None]).T @ x + pull, slope)
-    slopes = found[:-1] / spread
-    return [*map(float, slopes), float(found[-1] - (slopes * mean).sum())]
+def fitted(rows: np.ndarray, answers: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Logistic regression by Newton's method: a constant, and a number for each column."""
+    spread = rows.std(axis=0) + 1e-9
+    columns = np.c_[np.ones(len(rows)), rows / spread]
+    ridge = np.diag([0.0, *[RIDGE * weights.sum()] * rows.shape[1]])
+    numbers = np.zeros(columns.shape[1])
+    for _ in range(50):
+        sure = 1 / (1 + np.exp(-columns @ numbers))
+        slope = columns.T @ (weights * (sure - answers)) + ridge @ numbers
+        curve = (columns * (weights * sure * (1 - sure))[:, None]).T @ columns + ridge + 1e-9 * np.eye(len(numbers))
+        numbers -= np.linalg.solve(curve, slope)
+    return np.r_[numbers[0], numbers[1:] / spread]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A question of a table, and what went into its probability."""
+
+    table: str
+    asked: Asked
+    found: Features
+
+
+def fit(tables: Sequence[tuple[str, list[Asked]]]) -> None:
+    """For each curve: its numbers, and the tables of questions whose passage and whose language the fit has not seen."""
+    measured = [(name, one, one.found.measured) for name, asked in tables for one in asked if one.found.measured]
+    for models in ((E5,), (USE,), (E5, USE)):
+        own = [Case(name, one, features(only(seen, models))) for name, one, seen in measured if told_by(seen, models)]
+        if not own:
+            continue
+        names = list(own[0].found.values)
+        rows, answers, weights = columns(own)
+        numbers = ", ".join(
+            f'"{name}": {value:.2f}' for name, value in zip(["constant", *names], fitted(rows, answers, weights), strict=True)
+        )
+        print(f'\n"{own[0].found.curve}": {{{numbers}}}')
+        unseen = held_out(own, rows, answers, weights)
+        for table in dict.fromkeys(case.table for case in own):
+            chosen = [at for at, case in enumerate(own) if case.table == table]
+            shown(f"{table}, held out", [own[at].asked for at in chosen], [float(unseen[at]) for at in chosen])
+
+
+def told_by(measured: Measured, models: Sequence[str]) -> bool:
+    """Whether these models' curve is for such a question. E5 stands alone for languages that USE does not know; how it
+    does within one language can be seen in any."""
+    return set(models) <= set(measured.cosines) and (models != (E5,) or measured.shared or USE not in measured.cosines)
+
+
+def only(measured: Measured, models: Sequence[str]) -> Measured:
+    """As if these models alone had been asked."""
+    return replace(measured, cosines={name: measured.cosines[name] for name in models})
+
+
+def columns(cases: Sequence[Case]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """What goes in, what came true, and weights: a language with few questions counts for more than its number."""
+    groups = [(case.table, case.asked.language) for case in cases]
+    weights = np.array([(len(cases) / groups.count(group) / len(set(groups))) ** 0.5 for group in groups])
+    rows = np.array([list(case.found.values.values()) for case in cases])
+    return rows, np.array([bool(case.asked.right) for case in cases], dtype=float), weights
+
+
+def held_out(cases: Sequence[Case], rows: np.ndarray, answers: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Each question's probability by a fit that saw neither its passage nor its language."""
+    folds = np.array([crc32(case.asked.about.encode()) % FOLDS for case in cases])
+    languages = np.array([case.asked.language for case in cases])
+    unseen = np.zeros(len(cases))
+    for fold, language in product(range(FOLDS), sorted(set(languages))):
+        test, train = (folds == fold) & (languages == language), (folds != fold) & (languages != language)
+        if test.any() and 0 < answers[train].mean() < 1:
+            numbers = fitted(rows[train], answers[train], weights[train])
+            unseen[test] = 1 / (1 + np.exp(-(numbers[0] + rows[test] @ numbers[1:])))
+    return unseen
 
 
 async def main() -> None:
-    """Print the tables, and the fit if it is wanted."""
+    """Print all tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--cache", type=Path, help="a folder for embeddings, so that a second run is quick")
-    parser.add_argument("--threshold", type=float, default=0.35)
-    parser.add_argument("--fit", action="store_true")
+    parser.add_argument("--sample", type=int, default=60)
+    parser.add_argument("--cache", type=Path, help="keep embeddings here for the next run")
+    parser.add_argument("--fit", action="store_true", help="fit the curve anew, and check the fit on what it has not seen")
     given = parser.parse_args()
-    sets = []
-    for folder in folders(given.data, "kb.jsonl"):
-        sets.append((folder.name, await articles(folder, given.cache), SHOPS_WEIGH))
-    sets.append(("sample shop", await sample_shop(given.cache), SHOPS_WEIGH))
-    for folder in folders(given.data, "passages.en.jsonl"):
-        sets.append((f"{folder.name}, half", await parallel(folder, given.cache), 1))
-    for title, asked, _ in sets:
-        table(title, asked, given.threshold)
+    models = embedders(given.cache)
+    tables = [table for data in data_sets(given.data) for table in await asked_of(data, given.sample, models)]
+    for name, asked in tables:
+        shown(name, asked, [one.found.answerable for one in asked])
     if given.fit:
-        fit([(asked, weight) for _, asked, weight in sets])
+        fit(tables)
+    await asyncio.gather(*(model.close() for model in models))
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """How well each passage fits a question: pure arithmetic over all passages at once.
 
 An embedder prefers passages in the question's own language so strongly that the right English page vanishes beside
-any German one. So its cosines become z-scores among the passages of one language before they are added up. Words
+any German one. So its cosines are measured from the mean of their language before they are added up. Words
 count where question and passage share a language; an order or part number counts everywhere.
 """
 
@@ -57,31 +57,43 @@ class Asked:
     exact: Sequence[tuple[int, float]] = ()
 
 
-def scored(ground: Ground, asked: Asked, known: Mapping[str, frozenset[str] | None]) -> "tuple[np.ndarray, dict[str, np.ndarray]]":
-    """A score for each passage, and the cosines by embedder. `known`: the languages that each embedder knows."""
+@dataclass(frozen=True, slots=True)
+class Points:
+    """`total`: a score for each passage. `cosines`: by embedder, for each passage; `levels`: their mean for each language of
+    the ground, and their spread."""
+
+    total: "np.ndarray"
+    cosines: "Mapping[str, np.ndarray]" = field(default_factory=dict)
+    levels: "Mapping[str, tuple[np.ndarray, float]]" = field(default_factory=dict)
+
+
+def scored(ground: Ground, asked: Asked, known: Mapping[str, frozenset[str] | None]) -> Points:
+    """How well each passage fits. `known`: the languages that each embedder knows."""
     import numpy as np
 
     own = ground.languages.index(asked.language) if asked.language in ground.languages else -1
     total = np.zeros(len(ground), dtype=np.float32)
     weights = np.full(len(ground), 1e-6, dtype=np.float32)
-    cosines = {}
+    cosines, levels = {}, {}
     for name, vector in asked.vectors.items():
         if name not in ground.matrices:
             continue
         cosines[name] = ground.matrices[name] @ vector
+        levels[name] = usual(cosines[name], ground.groups, len(ground.languages), own, OWN_LANGUAGE.get(name, 1.0))
+        means, spread = levels[name]
         share = _share(ground, name, known.get(name))
-        total += share * standardised(cosines[name], ground.groups, len(ground.languages), own, OWN_LANGUAGE.get(name, 1.0))
+        total += share * ((cosines[name] - means[ground.groups]) / spread)
         weights += share
     total /= weights
     words = WORDS * float((ground.groups == own).mean()) ** MIXED if cosines else WORDS
     total += _spoken(ground, asked.words, np.where(ground.groups == own, words, WORDS_ABROAD))
     total += _spoken(ground, asked.exact, np.full(len(ground), EXACT))
-    return total, cosines
+    return Points(total, cosines, levels)
 
 
-def standardised(scores: "np.ndarray", groups: "np.ndarray", count: int, own: int, lift: float) -> "np.ndarray":
-    """Deviations from each group's own mean, in units of the spread that all groups share: a language with a handful of
-    passages has no spread to speak of. A small group's mean is drawn towards what the others let expect."""
+def usual(scores: "np.ndarray", groups: "np.ndarray", count: int, own: int, lift: float) -> "tuple[np.ndarray, float]":
+    """The mean of each group's scores, and the spread that all groups share: a language with a handful of passages has no
+    spread to speak of. A small group's mean is drawn towards what the others let expect."""
     import numpy as np
 
     sizes = np.bincount(groups, minlength=count).astype(np.float64)
@@ -94,8 +106,7 @@ def standardised(scores: "np.ndarray", groups: "np.ndarray", count: int, own: in
         if own >= 0:
             expected[own] += lift * spread
         means = (means * sizes + FEW * expected) / (sizes + FEW)
-    standard: np.ndarray = ((scores - means[groups]) / spread).astype(np.float32)
-    return standard
+    return means.astype(np.float32), spread
 
 
 def _share(ground: Ground, name: str, known: frozenset[str] | None) -> "np.ndarray":

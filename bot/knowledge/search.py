@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 
 from bot.errors import ModelError
 from bot.knowledge import scoring
-from bot.knowledge.answerable import Likeness, Measured, probability
+from bot.knowledge.answerable import Measured, probability
 from bot.knowledge.embedding import Embedder, single_threaded
-from bot.knowledge.scoring import Asked, Ground
+from bot.knowledge.scoring import Asked, Ground, Points
 from bot.knowledge.terms import identifiers, question_terms
 from bot.store.passages import PassageReader, PassageRow, PassageStore, Snapshot, Stamp
 
@@ -28,12 +28,14 @@ HITS = 200
 REPEATED = 0.6
 """What a second passage of one document counts less."""
 SHORT_QUESTION = 40
-SURE_ALONE = 0.6
 """Up to so many characters a question may lean on the one before it ("and to Austria?")."""
-CONTEXT = 0.3
+SURE_ALONE = 0.6
+"""A question that finds an answer so surely by itself is no follow-up."""
+CONTEXT = 1.0
+"""How much the question before counts for a follow-up: `benchmarks.follow_ups` shows others."""
 RELOAD_SECONDS = 2.0
 """While somebody indexes, the vectors are not read again more often than this, unless a found passage has changed."""
-ENOUGH = 20
+MANY = 4_000
 """Passages from which on common words are left out of full text: they would cost more than all the rest."""
 LARGE = 20_000
 """Passages from which on the arithmetic would hold up the event loop."""
@@ -65,11 +67,10 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """Where the best passages are in the ground, with the scores of all and the cosines by embedder."""
+    """Where the best passages are in the ground, with the points of all."""
 
     places: list[int]
-    scores: "np.ndarray"
-    cosines: "Mapping[str, np.ndarray]"
+    points: Points
 
 
 class Knowledge:
@@ -120,9 +121,11 @@ class Knowledge:
                 ground = self._take(await reader.snapshot(self._models()))
                 scored, rows = await self._best(reader, ground, asked, limit, lead)
         passages = [(rows[passage], place) for place in scored.places if (passage := int(ground.ids[place])) in rows]
-        measured = _measured(ground, asked_terms, scored, [row for row, _ in passages]) if passages else None
-        shown = tuple(_shown(row, float(scored.scores[place])) for row, place in passages)
-        return Found(shown, probability(measured) if measured else 0.0, vectors, measured)
+        if not passages:
+            return Found((), 0.0, vectors)
+        measured = _measured(language, asked_terms, ground, scored.points, passages)
+        shown = tuple(_shown(row, float(scored.points.total[place])) for row, place in passages)
+        return Found(shown, probability(measured), vectors, measured)
 
     async def _best(
         self, reader: PassageReader, ground: Ground, asked: Asked, limit: int, lead: bool
@@ -192,26 +195,34 @@ async def _leaning(embedder: Embedder, question: str, context: str) -> "np.ndarr
 
 def _ranked(ground: Ground, asked: Asked, languages: Mapping[str, frozenset[str] | None], limit: int, lead: bool) -> Scored:
     if not len(ground):
-        return Scored([], ground.ids, {})
-    scores, cosines = scoring.scored(ground, asked, languages)
-    places = scoring.chosen(ground, scores, limit, REPEATED, lead)
-    if not cosines:
-        places = [place for place in places if scores[place] > 0]
-    return Scored(places, scores, cosines)
+        return Scored([], Points(ground.ids))
+    points = scoring.scored(ground, asked, languages)
+    places = scoring.chosen(ground, points.total, limit, REPEATED, lead)
+    if not points.cosines:
+        places = [place for place in places if points.total[place] > 0]
+    return Scored(places, points)
 
 
-def _measured(ground: Ground, asked_terms: list[str], scored: Scored, rows: Sequence[PassageRow]) -> Measured:
-    """What tells whether the three best passages answer."""
-    near = ground.groups == ground.groups[scored.places[0]]
-    if near.sum() < ENOUGH:
-        near[:] = True
-    measured = {
-        name: Likeness(float(values[scored.places[:3]].max()), float(values[near].mean()), float(values[near].std()))
-        for name, values in scored.cosines.items()
-    }
-    held = [set(row.terms.split()) for row in rows[:3]]
+def _measured(
+    language: str, asked_terms: Sequence[str], ground: Ground, points: Points, best: Sequence[tuple[PassageRow, int]]
+) -> Measured:
+    """What tells whether the best passages answer."""
+    row, place = best[0]
+    near, group = [place for _, place in best[:3]], ground.groups[place]
+    held = [set(row.terms.split()) for row, _ in best[:3]]
     whole = sum(map(len, asked_terms)) or 1
-    return Measured(measured, max(sum(len(term) for term in asked_terms if term in words) / whole for words in held))
+    numbers = [any(term in words for words in held) for term in asked_terms if any(sign.isdecimal() for sign in term)]
+    usual = {name: float(means[group]) for name, (means, _) in points.levels.items()}
+    cosines = {name: float(values[place]) for name, values in points.cosines.items()}
+    return Measured(
+        shared=row.language == language,
+        cosines=cosines,
+        highest={name: float(values[near].max()) for name, values in points.cosines.items()},
+        usual=usual,
+        stands_out=max(((cosines[name] - usual[name]) / spread for name, (_, spread) in points.levels.items()), default=0.0),
+        covered=max(sum(len(term) for term in asked_terms if term in words) / whole for words in held),
+        numbers=2 * sum(numbers) - len(numbers),
+    )
 
 
 def _shown(row: PassageRow, score: float) -> Passage:

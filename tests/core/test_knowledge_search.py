@@ -5,9 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bot.errors import ModelUnreachable
 from bot.knowledge import Extract, Found, Knowledge, Passage, scoring
-from bot.knowledge.answerable import E5, USE, Likeness, Measured, probability
+from bot.knowledge.answerable import E5, USE, Measured, probability
 from bot.knowledge.scoring import Asked, Ground
 from tests.core.knowledge_shop import WordEmbedder, opened, write
 
@@ -95,24 +94,39 @@ def test_pages_in_the_questions_language_do_not_win_for_their_language_alone() -
     english[0] = 0.80
     cosines = np.concatenate([english, spanish]).astype(np.float32)
     ground = Ground.of(np.arange(160), np.arange(160), ["en"] * 80 + ["es"] * 80, {"m": cosines[:, None]})
-    scores, _ = scoring.scored(ground, Asked("es", {"m": np.ones(1, dtype=np.float32)}), {"m": None})
-    assert scoring.chosen(ground, scores, 1, 0.6, lead=True) == [0]
+    points = scoring.scored(ground, Asked("es", {"m": np.ones(1, dtype=np.float32)}), {"m": None})
+    assert scoring.chosen(ground, points.total, 1, 0.6, lead=True) == [0]
 
 
 def test_an_embedder_is_not_asked_about_languages_that_it_does_not_know() -> None:
     ground = Ground.of(np.arange(3), np.arange(3), ["en"] * 3, {"m": np.eye(3, dtype=np.float32)})
-    scores, _ = scoring.scored(ground, Asked("en", {"m": np.array([0, 1, 0], dtype=np.float32)}), {"m": frozenset({"de"})})
-    assert not scores.any()
+    points = scoring.scored(ground, Asked("en", {"m": np.array([0, 1, 0], dtype=np.float32)}), {"m": frozenset({"de"})})
+    assert not points.total.any()
 
 
-@pytest.mark.parametrize("names", [(E5, USE), (E5,), (USE,), ("another",)])
-def test_nearer_passages_are_more_likely_to_answer(names: tuple[str, ...]) -> None:
-    def sure(near: float) -> float:
-        best = {E5: 0.76 + near * 0.14, USE: 0.05 + near * 0.6}
-        usual = {E5: 0.76, USE: 0.05}
-        return probability(Measured({name: Likeness(best.get(name, near), usual.get(name, 0.0), 0.2) for name in names}, 0.0))
+def measured(near: float, shared: bool, models: tuple[str, ...], numbers: int = 0) -> Measured:
+    """From 0, as unlike as passages are, to 1, the very answer."""
+    cosines = {name: {E5: 0.75 + near * 0.15, USE: 0.1 + near * 0.5}[name] for name in models}
+    usual = {name: {E5: 0.73 if shared else 0.71, USE: 0.04}[name] for name in models}
+    return Measured(shared, cosines, cosines, usual, 4 * near, near * (0.8 if shared else 0.1), numbers)
 
-    assert 0 <= sure(0) < 0.1 < sure(0.5) < sure(1) <= 1
+
+@pytest.mark.parametrize("models", [(E5, USE), (E5,), (USE,)])
+@pytest.mark.parametrize("shared", [True, False])
+def test_nearer_passages_are_more_likely_to_answer(shared: bool, models: tuple[str, ...]) -> None:
+    sure = [probability(measured(near, shared, models)) for near in (0, 0.5, 1)]
+    assert 0 <= sure[0] < 0.2 < 0.8 < sure[2] <= 1
+    assert sure[0] < sure[1] < sure[2]
+
+
+def test_a_number_that_stands_in_no_passage_makes_an_answer_less_likely() -> None:
+    missing, plain, held = (probability(measured(0.5, False, (E5, USE), numbers)) for numbers in (-1, 0, 1))
+    assert missing < plain < held
+
+
+def test_with_another_model_what_stands_out_answers() -> None:
+    far, near = (probability(Measured(False, {"other": at}, {"other": at}, {"other": 0.3}, 20 * (at - 0.3), 0.0, 0)) for at in (0.32, 0.5))
+    assert far < near
 
 
 def shown(document: str, heading: str, text: str, score: float) -> Passage:
@@ -145,32 +159,3 @@ async def test_knowledge_that_was_never_loaded_loads_itself(tmp_path: Path) -> N
         knowledge = Knowledge(indexer._store, [WordEmbedder()])
         assert (await knowledge.search("return", "en")).passages
         assert knowledge.size > 0
-
-
-class AwayAtStart(WordEmbedder):
-    """An embedding server that cannot be reached until `back`; until then its dimension is unknown."""
-
-    back = False
-    dimension = 0
-
-    async def load(self) -> None:
-        """Ask it anything."""
-        await self.question("Hello")
-
-    async def question(self, text: str) -> np.ndarray:
-        """Its first answer tells the dimension."""
-        if not self.back:
-            raise ModelUnreachable("nobody answers")
-        self.dimension = WordEmbedder.dimension
-        return self._vector(text)
-
-
-async def test_an_embedding_server_that_was_away_at_start_is_used_from_the_first_question_that_finds_it_back(tmp_path: Path) -> None:
-    async with opened(tmp_path, [WordEmbedder()]) as (_, indexer, _):
-        server = AwayAtStart()
-        knowledge = Knowledge(indexer._store, [server])
-        await knowledge.load()
-        assert not (await knowledge.search("¿Cuánto tarda el envío?", "es")).passages
-        server.back = True
-        found = await knowledge.search("¿Cuánto tarda el envío?", "es")
-        assert found.passages[0].document == "shop/shipping.md"
