@@ -17,6 +17,7 @@ from bot.store.inbox import InboxStore, Work
 log = logging.getLogger(__name__)
 
 MOST_ATTEMPTS = 3
+STATUS_SECONDS = 1.0
 
 
 class Conversation:
@@ -94,11 +95,16 @@ class Conversation:
         return None if making.cancelled() else making.result()
 
     async def _compose(self, work: Work, choice: Choice) -> Answer:
-        async with asyncio.TaskGroup() as both:
-            both.create_task(self._delivery.show_status(work.place, work.messages[-1].message_id, on=True))
-            answer = both.create_task(self._reply(work, choice))
+        status = asyncio.create_task(self._delivery.show_status(work.place, work.messages[-1].message_id, on=True))
+        try:
+            answer = await self._reply(work, choice)
+            # A sign that comes after the answer would stay, so it has a moment; but no answer waits for a slow one.
+            await asyncio.wait([status], timeout=STATUS_SECONDS)
+        finally:
+            status.cancel()
+            await asyncio.gather(status, return_exceptions=True)
         first = not any(turn.role == "bot" for turn in work.thread.turns)
-        return with_notice(answer.result()) if first else answer.result()
+        return with_notice(answer) if first else answer
 
     async def _reply(self, work: Work, choice: Choice) -> Answer:
         text = "\n\n".join(message.text for message in work.messages)

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from bot.errors import PlaceGone, RateLimited, Unreachable
+from bot.messages import Place
 from bot.store.database import Database
 from tests.core.desk import Echo, desk
 from tests.fake_platform import FakePlatform
@@ -171,3 +172,14 @@ async def test_writers_of_an_embedded_database_lose_no_update(tmp_path) -> None:
     file = sqlite3.connect(tmp_path / "count.db")
     assert file.execute("SELECT n FROM counter").fetchone() == (50,)
     file.close()
+
+
+async def test_no_answer_waits_for_a_sign_of_life_that_is_stuck(database: Database) -> None:
+    class Stuck(FakePlatform):
+        async def show_status(self, place: Place, reply_to: str, on: bool) -> None:
+            if on:
+                await asyncio.Event().wait()
+
+    async with desk(database, Stuck()) as here:
+        await here.platform.say("Where is my parcel?")
+        assert await here.platform.sees(1) == ["You asked: Where is my parcel?"]

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from bot import app, config
+from bot import app, config, doctor
 from bot.__main__ import app as program
 from tests.core.knowledge_shop import SHOP, WordEmbedder, write
 
@@ -26,7 +26,8 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def use(model: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(app, "make_embedders", lambda config: (WordEmbedder(model),))
+    for user in (app, doctor):
+        monkeypatch.setattr(user, "make_embedders", lambda config: (WordEmbedder(model),))
 
 
 def run(*words: str, lines: str = "") -> Result:
