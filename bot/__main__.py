@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Coroutine
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -85,6 +86,20 @@ def detect(
     from bot.commands import detecting
 
     _run(detecting.detect(languages, thread, locale, explain))
+
+
+@app.command()
+def evaluate(
+    questions: Annotated[Path, typer.Argument(help="A file of questions, one JSON object a line: question, lang, article or null.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    fail_under: Annotated[float, typer.Option(min=0, max=1, help="Exit 1 when a share is below this, 0 to 1.")] = 0,
+) -> None:
+    """Answer every question of a file, and print how good the answers are, by language."""
+    from bot.commands import evaluating
+
+    least = _run(evaluating.evaluate(questions, as_json))
+    if least < fail_under:
+        _fail(f"The lowest of the shares is {least:.2f}, below {fail_under:g}: see the answers named above.")
 
 
 @app.command()

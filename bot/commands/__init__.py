@@ -5,6 +5,7 @@ serving.py    `serve` and `demo`
 asking.py     `ask`
 searching.py  `search`
 indexing.py   `index`
+evaluating.py `evaluate`
 checking.py   `check`
 moving.py     `move`
 detecting.py  `detect`

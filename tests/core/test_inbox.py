@@ -1,5 +1,6 @@
 """What happens to a message between the moment it is heard and the moment its answer stands."""
 
+import asyncio
 import sqlite3
 
 import pytest
