@@ -38,7 +38,7 @@ async def serve(say_hello: bool = False) -> None:
 async def _serve(settings: config.Config, say_hello: bool) -> None:
     """Until cancelled."""
     with progress("Indexing") as on_progress:
-        async with app.opened(settings, on_progress) as parts:
+        async with app.opened(settings, on_progress, patient=True) as parts:
             desk = app.App(parts)
             try:
                 await desk.start()
