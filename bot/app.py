@@ -75,6 +75,8 @@ async def opened(config: Config, on_progress: Progress | None = None, build_inde
         if build_index and config.sample and await _sample_is_due(passages, embedders):
             await indexer.index(config.documents, on_progress or _silent)
         await asyncio.gather(asyncio.to_thread(detector.load), knowledge.load())
+        if build_index and not knowledge.size:
+            log.warning("nothing is indexed, so nothing can be answered: run `python -m bot index`")
         answering = Answering(_manner(config), knowledge, Extract(embedders), detector, model)
         yield Parts(config, database, passages, knowledge, indexer, detector, model, answering)
     finally:
@@ -85,15 +87,22 @@ async def opened(config: Config, on_progress: Progress | None = None, build_inde
 
 
 async def _sample_is_due(passages: PassageStore, embedders: Sequence[Embedder]) -> bool:
-    """Nobody runs `index` for the sample shop: it is read where there is no index, or one of other models."""
-    return not await passages.fingerprints() or bool(await passages.lacking([embedder.name for embedder in embedders]))
+    """Nobody runs `index` for the sample shop: it is read where there is no index, half of one, or one of other models."""
+    stored = await passages.fingerprints()
+    half = 0 < sum(map(is_sample, stored)) < sum(1 for _ in SAMPLE_SHOP.glob("*.md"))
+    return not stored or half or bool(await passages.lacking([embedder.name for embedder in embedders]))
 
 
 async def _without_sample(config: Config, passages: PassageStore) -> None:
     """The sample shop's pages leave with the first shop.toml: nobody is to be answered from them by mistake."""
-    sample = [address for address in await passages.fingerprints() if Path(address).is_relative_to(SAMPLE_SHOP)]
+    sample = [address for address in await passages.fingerprints() if is_sample(address)]
     if sample and not config.sample:
         await passages.remove(sample)
+
+
+def is_sample(address: str) -> bool:
+    """Whether a document is one of the sample shop's; addresses are as seen from today's folder."""
+    return Path(address).absolute().is_relative_to(SAMPLE_SHOP)
 
 
 async def make_current(database: Database) -> None:
@@ -191,6 +200,7 @@ class App:
         for name, missing in (("slack", "SLACK_BOT_TOKEN"), ("discord", "DISCORD_TOKEN")):
             platform = self._platforms.get(name)
             lines.append(_state_line(name, platform) if platform else f"{name}: off, {missing} is not set")
+        lines.append(f"documents: {self._parts.knowledge.size} passages are known")
         model = self._parts.model
         lines.append(f"model: {model.name}" if model else "model: none; answers are quoted from the documents")
         return lines

@@ -1,12 +1,15 @@
 """The only reader of the environment (and `.env`) and of shop.toml. Every fault is found at once, in one ConfigError."""
 
+import io
 import os
 import re
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
+from dotenv.parser import parse_stream
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -14,8 +17,30 @@ from bot.errors import ConfigError
 
 LANGUAGES = ("en", "de", "es", "fr", "it", "pt", "nl", "pl", "tr", "ru", "ar", "zh", "ja", "ko", "hi", "vi")
 SAMPLE_SHOP = Path(__file__).parent / "sample_shop"
+ENV_FILE = Path(".env")
+ENCODING = "utf-8-sig"
+"""UTF-8, also as Windows writes it."""
 DATABASES = ("sqlite", "sqlite+aiosqlite", "postgres", "postgresql", "postgresql+psycopg")
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
+WEB = ("https://", "http://")
+WANTED = {
+    "int_parsing": "a whole number",
+    "int_type": "a whole number",
+    "int_from_float": "a whole number",
+    "float_parsing": "a number",
+    "float_type": "a number",
+    "bool_parsing": "true or false",
+    "bool_type": "true or false",
+    "string_type": 'a text in quotes, "like this"',
+    "tuple_type": 'a list, ["like", "this"]',
+    "model_type": "it as a section of its own, [like] this",
+    "model_attributes_type": "it as a section of its own, [like] this",
+    "literal_error": "one of {expected}",
+    "less_than_equal": "a number of at most {le:g}",
+    "greater_than_equal": "a number of at least {ge:g}",
+    "greater_than": "a number above {gt:g}",
+}
+"""What each of Pydantic's faults asks for."""
 
 PLACES = (
     re.compile(r"(?P<platform>slack):(?:(?P<workspace>\w{0,25}):)?(?P<channel>\w{1,25}):?", re.ASCII),
@@ -132,7 +157,7 @@ class Shop(_Section):
 class Environment(BaseSettings):
     """What the environment and `.env` say, word for word."""
 
-    model_config = SettingsConfigDict(env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(env_file_encoding=ENCODING, env_ignore_empty=True, extra="ignore", frozen=True)
 
     slack_bot_token: str = ""
     slack_app_token: str = ""
@@ -201,61 +226,102 @@ class Config(BaseModel):
 
 def load() -> Config:
     """Everything from the environment, `.env` and shop.toml; ConfigError with every fault."""
+    config, faults = read()
+    if faults:
+        raise ConfigError(faults)
+    return config
+
+
+def read() -> tuple[Config, list[str]]:
+    """The settings and every fault in them; a setting that is at fault is as if it were not there."""
     faults: list[str] = []
-    environment = _environment(faults)
+    env_file = _env_file(faults)
+    environment = _environment(env_file, faults)
     path = Path(environment.shop_file)
     sample = not path.exists() and environment.shop_file == "shop.toml"
     shop = Shop() if sample else _shop(path, faults)
-    models = _models(environment, shop, faults)
+    models = _models(env_file, environment, shop, faults)
     faults += _contradictions(environment, shop)
-    if faults:
-        raise ConfigError(faults)
-    return Config(environment=environment, shop=shop, shop_folder=path.resolve().parent, sample=sample, models=models)
+    return Config(environment=environment, shop=shop, shop_folder=path.resolve().parent, sample=sample, models=models), faults
 
 
-def _environment(faults: list[str]) -> Environment:
+def _env_file(faults: list[str]) -> Path | None:
+    """`.env`, if it is there and every line of it can be read."""
+    if not ENV_FILE.is_file():
+        return None
     try:
-        return Environment()
+        lines = list(parse_stream(io.StringIO(ENV_FILE.read_text(ENCODING))))
+    except (OSError, UnicodeDecodeError):
+        faults.append(f"{ENV_FILE}: it cannot be read. Save it as UTF-8 text.")
+        return None
+    wrong = [str(line.original.line) for line in lines if line.error]
+    if wrong:
+        faults.append(f"{ENV_FILE}: line {', '.join(wrong)} is no setting, so none of them counts. Write NAME=value, and quotes in pairs.")
+    return None if wrong else ENV_FILE
+
+
+def _environment(env_file: Path | None, faults: list[str]) -> Environment:
+    try:
+        return Environment(_env_file=env_file)  # type: ignore[call-arg]  # an argument of pydantic-settings itself
     except ValidationError as exc:
         faults += [f"{str(fault['loc'][0]).upper()}: {_words(fault)}." for fault in exc.errors()]
-        wrong = {str(fault["loc"][0]) for fault in exc.errors()}
-        return Environment(**{name: Environment.model_fields[name].default for name in wrong})
+        usual = {str(fault["loc"][0]): Environment.model_fields[str(fault["loc"][0])].default for fault in exc.errors()}
+        return Environment(_env_file=env_file, **usual)  # type: ignore[call-arg]
 
 
 def _shop(path: Path, faults: list[str]) -> Shop:
+    said: dict[str, Any] = {}
     try:
-        return Shop.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        said = tomllib.loads(path.read_text(encoding=ENCODING))
+        return Shop.model_validate(said)
     except OSError:
         faults.append(f"SHOP_FILE: {path} cannot be read. Write it with `python -m bot init`, or correct SHOP_FILE.")
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as exc:
+    except UnicodeDecodeError:
+        faults.append(f"{path.name}: it cannot be read. Save it as UTF-8 text.")
+    except tomllib.TOMLDecodeError as exc:
         faults.append(f"{path.name}: it is not TOML: {exc}.")
     except ValidationError as exc:
         faults += [f"{path.name}: {'.'.join(map(str, fault['loc']))}: {_words(fault)}." for fault in exc.errors()]
+        return Shop.model_validate(_sound(said, exc))
     return Shop()
 
 
+def _sound(said: dict[str, Any], exc: ValidationError) -> dict[str, Any]:
+    """What shop.toml says without the keys that are at fault: the faults of the others are to be found in the same run."""
+    for fault in exc.errors():
+        section, *key = fault["loc"]
+        inside = said.get(str(section))
+        if key and isinstance(inside, dict):
+            inside.pop(str(key[0]), None)
+        else:
+            said.pop(str(section), None)
+    return said
+
+
 def _words(fault: Any) -> str:
-    if fault["type"] == "extra_forbidden":
+    """What to write instead, in words for somebody who never heard of Pydantic."""
+    kind, limits = fault["type"], fault.get("ctx", {})
+    if kind == "extra_forbidden":
         return "unknown key; docs/shop-toml.md lists every key"
+    if kind == "missing":
+        return "it is missing"
+    if kind in WANTED:
+        return f"write {WANTED[kind].format(**limits)}"
     return str(fault["msg"]).removeprefix("Value error, ")
 
 
-def _models(environment: Environment, shop: Shop, faults: list[str]) -> tuple[ModelChoice, ...]:
-    if environment.model_url or environment.model_name:
-        if not environment.model_url:
-            faults.append("MODEL_URL is missing: MODEL_NAME alone does not say which server to ask.")
-        if not environment.model_name:
-            faults.append("MODEL_NAME is missing: MODEL_URL alone does not say which model to ask.")
-        first = [
-            ModelChoice(
-                url=environment.model_url, name=environment.model_name, profile=environment.model_profile, key=environment.model_key
-            )
-        ]
-    else:
-        first = []
-    said = {**dotenv_values(".env"), **os.environ}
+def _models(env_file: Path | None, environment: Environment, shop: Shop, faults: list[str]) -> tuple[ModelChoice, ...]:
+    """Those that can be asked."""
+    first = ModelChoice(
+        url=environment.model_url, name=environment.model_name, profile=environment.model_profile, key=environment.model_key
+    )
+    if first.name and not first.url:
+        faults.append("MODEL_URL is missing: MODEL_NAME alone does not say which server to ask.")
+    if first.url and not first.name:
+        faults.append("MODEL_NAME is missing: MODEL_URL alone does not say which model to ask.")
+    said = {**(dotenv_values(env_file, encoding=ENCODING) if env_file else {}), **os.environ}
     more = [ModelChoice(url=m.url, name=m.name, profile=m.profile, key=said.get(m.key_variable) or "") for m in shop.models]
-    return (*first, *more)
+    return tuple(model for model in (first, *more) if model.name and model.url.startswith(WEB))
 
 
 def _contradictions(environment: Environment, shop: Shop) -> list[str]:
@@ -269,13 +335,13 @@ def _contradictions(environment: Environment, shop: Shop) -> list[str]:
             faults.append(f"shop.languages: {language!r} is no language code; write codes like de, fr, zh.")
     if shop.shop.default_language not in shop.shop.languages:
         faults.append(f"shop.default_language: {shop.shop.default_language!r} is not one of shop.languages.")
-    if environment.database_url.partition("://")[0] not in DATABASES:
+    if not _is_database(environment.database_url):
         faults.append("DATABASE_URL: write sqlite:///polydesk.db or postgresql://user:password@host/name.")
     if bool(environment.embeddings_url) != bool(environment.embeddings_model):
         faults.append("EMBEDDINGS_URL and EMBEDDINGS_MODEL go together: set both, or neither for the embedded model.")
     for name in ("model_url", "embeddings_url", "slack_api_url", "discord_api_url"):
         value = getattr(environment, name)
-        if value and not value.startswith(("http://", "https://")):
+        if value and not value.startswith(WEB):
             faults.append(f"{name.upper()}: it must begin with https:// or http://.")
     faults += [
         f"shop.documents: {name!r} must begin with https://; pages are read over nothing else."
@@ -283,10 +349,18 @@ def _contradictions(environment: Environment, shop: Shop) -> list[str]:
         if "://" in name and not name.startswith("https://")
     ]
     faults += [
-        f"models: the url of {model.name!r} must begin with https:// or http://."
-        for model in shop.models
-        if not model.url.startswith(("http://", "https://"))
+        f"models: the url of {model.name!r} must begin with https:// or http://." for model in shop.models if not model.url.startswith(WEB)
     ]
     if environment.discord_gateway_url and not environment.discord_gateway_url.startswith(("ws://", "wss://")):
         faults.append("DISCORD_GATEWAY_URL: it must begin with wss:// or ws://.")
     return faults
+
+
+def _is_database(address: str) -> bool:
+    """One of ours, and not in memory: each of its connections would be a database of its own."""
+    scheme, _, where = address.partition("://")
+    try:
+        urlsplit(address).port  # noqa: B018  # a port that is no number raises
+    except ValueError:
+        return False
+    return scheme in DATABASES and not (scheme.startswith("sqlite") and where.strip("/") in ("", ":memory:"))

@@ -3,12 +3,20 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from bot.app import make_embedders, make_model, make_platforms
+from bot import config as settings
+from bot.app import is_sample, make_embedders, make_model, make_platforms
 from bot.config import Config
-from bot.errors import ModelError, StoreError
+from bot.errors import ConfigError, ModelError, StoreError
 from bot.messages import Fault
 from bot.store.database import Database, newest_version
 from bot.store.passages import PassageStore
+
+
+async def everything() -> list[str]:
+    """The faults of the settings, and of all that those lead to which can be read."""
+    config, faults = settings.read()
+    found = [str(fault) for fault in await examine(config)]
+    return [*faults, *(fault for fault in found if fault not in faults)]
 
 
 async def examine(config: Config) -> Sequence[Fault]:
@@ -25,7 +33,10 @@ async def examine(config: Config) -> Sequence[Fault]:
 
 
 async def _database(config: Config) -> list[Fault]:
-    database = Database(config.database_url)
+    try:
+        database = Database(config.database_url)
+    except ConfigError:
+        return []  # named with the other settings
     try:
         return await _version(database) or await _index(config, database)
     except StoreError as exc:
@@ -64,7 +75,7 @@ async def _index(config: Config, database: Database) -> list[Fault]:
     store, embedders = PassageStore(database), make_embedders(config)
     for embedder in embedders:
         await embedder.close()
-    if not await store.fingerprints():
+    if all(map(is_sample, await store.fingerprints())):
         return [Fault("documents", "nothing is indexed", "Run `python -m bot index`.")]
     return [
         Fault("documents", f"they are not indexed with the model {model}, so that it finds nothing", "Run `python -m bot index`.")

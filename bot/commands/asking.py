@@ -8,6 +8,7 @@ from typing import Any
 from rich.console import Console
 from rich.live import Live
 from rich.markdown import Markdown
+from rich.text import Text
 
 from bot import app, config, logs
 from bot.answering import Answer, Question, with_note
@@ -85,4 +86,4 @@ def show_answer(answer: Answer, shown: bool = False) -> None:
     if answer.reply.sources:
         console.print(f"\n[dim]{phrases.say(phrases.SOURCES, answer.reply.language)}:[/dim]")
         for number, source in enumerate(answer.reply.sources, 1):
-            console.print(f"[dim]{number}. {source.title}  {source.url}[/dim]", highlight=False)
+            console.print(Text(f"{number}. {source.title}  {source.url}", style="dim"), soft_wrap=True)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from bot import app, config, logs
 from bot.commands.terminal import progress
@@ -55,7 +56,7 @@ def _show(scores: Mapping[str, Scores], judged: Sequence[Judged]) -> None:
     console.print("first, in three: the right article; decided: answered where there is an answer, and only there", style="dim")
     wrong = [one for one in judged if _wrong(one)]
     for one in wrong[:SHOWN]:
-        console.print(f"[dim]{one.language}[/dim] {one.asked.question}: {', '.join(_wrong(one))}", highlight=False)
+        console.print(Text(f"{one.language} ", style="dim") + Text(f"{one.asked.question}: {', '.join(_wrong(one))}", style="default"))
     if len(wrong) > SHOWN:
         console.print(f"and {len(wrong) - SHOWN} more; --json names all", style="dim")
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from bot import app, config, logs
 from bot.commands.terminal import progress
@@ -47,7 +48,7 @@ async def _watch(parts: app.Parts, paths: Sequence[str]) -> None:
         raise ConfigError(
             ["Nothing to watch: --watch follows folders and files that are there. For web pages, set [index] minutes in shop.toml."]
         )
-    Console(stderr=True).print(f"Watching {', '.join(watched)}. Ctrl-C stops it.", highlight=False)
+    Console(stderr=True).print(Text(f"Watching {', '.join(watched)}. Ctrl-C stops it."), soft_wrap=True)
     async for _ in awatch(*watched, watch_filter=is_document):
         with progress("Indexing") as on_progress:
             report = await app.index(parts, watched, on_progress)
@@ -65,4 +66,4 @@ def _show_report(report: IndexReport) -> None:
     table.add_row(*map(str, counts))
     console.print(table)
     for document, why in report.unreadable:
-        console.print(f"[red]unreadable[/red] {document or '.'}: {why}", highlight=False)
+        console.print(Text("unreadable ", style="red") + Text(f"{document or '.'}: {why}", style="default"), soft_wrap=True)

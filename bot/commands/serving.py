@@ -5,27 +5,50 @@ import signal
 
 from rich.console import Console
 
-from bot import app, config, logs
+from bot import app, config, doctor, logs
 from bot.commands.terminal import progress
+from bot.errors import ConfigError
 
 
 async def serve(say_hello: bool = False) -> None:
-    """Serve until SIGINT or SIGTERM."""
-    settings = config.load()
+    """Serve until SIGINT or SIGTERM. ConfigError with all that the doctor finds, when the settings cannot be used."""
+    try:
+        settings = config.load()
+    except ConfigError as exc:
+        raise ConfigError(await doctor.everything()) from exc
     logs.set_up()
-    stop = asyncio.Event()
+    serving = asyncio.create_task(_serve(settings, say_hello), name="serve")
+    told = asyncio.Event()
+
+    def stop() -> None:
+        """At any time, also while the index is being made. Being told again does not disturb the stopping."""
+        if not told.is_set():
+            told.set()
+            serving.cancel()
+
     for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        asyncio.get_running_loop().add_signal_handler(number, stop)
+    try:
+        await serving
+    except asyncio.CancelledError:
+        if not told.is_set():
+            raise
+
+
+async def _serve(settings: config.Config, say_hello: bool) -> None:
+    """Until cancelled."""
     with progress("Indexing") as on_progress:
         async with app.opened(settings, on_progress) as parts:
             desk = app.App(parts)
-            await desk.start()
-            if say_hello:
-                page = next((line.removeprefix("page: ") for line in desk.summary() if line.startswith("page: ")), "")
-                Console(stderr=True).print(
-                    f"\n[bold]The desk is {page}[/bold]\nWrite to it as a customer, in any language. Ctrl-C stops it.\n"
-                )
             try:
-                await stop.wait()
+                await desk.start()
+                if say_hello:
+                    _say_hello(desk)
+                await asyncio.Event().wait()
             finally:
                 await desk.stop()
+
+
+def _say_hello(desk: app.App) -> None:
+    page = next((line.removeprefix("page: ") for line in desk.summary() if line.startswith("page: ")), "")
+    Console(stderr=True).print(f"\n[bold]The desk is {page}[/bold]\nWrite to it as a customer, in any language. Ctrl-C stops it.\n")

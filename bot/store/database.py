@@ -38,6 +38,8 @@ def database_url(address: str) -> URL:
         ) from exc
     if url.drivername not in DRIVERS:
         raise ConfigError([f"DATABASE_URL names {url.drivername!r}, and Polydesk speaks sqlite and postgresql."])
+    if url.get_backend_name() == "sqlite" and url.database in (None, "", ":memory:"):
+        raise ConfigError(["DATABASE_URL names no file, and nothing can be kept in memory alone. Write sqlite:///polydesk.db."])
     return url.set(drivername=DRIVERS[url.drivername])
 
 

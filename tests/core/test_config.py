@@ -52,6 +52,39 @@ def test_a_broken_shop_toml_is_explained(written: str, named: str, tmp_path: Pat
     assert named in "\n".join(faults())
 
 
+def test_one_fault_in_shop_toml_hides_no_other(tmp_path: Path) -> None:
+    (tmp_path / "shop.toml").write_text(
+        '[shop]\nname = 3\nlanguages = ["zz9"]\n[answers]\nthreshold = 7\n[foo]\na = 1\n[[models]]\nurl = "ftp://x"\nname = "m"\n'
+    )
+    said = "\n".join(faults())
+    for part in (
+        "shop.name: write a text in quotes",
+        "'zz9' is no language",
+        "a number of at most 1",
+        "foo: unknown key",
+        "the url of 'm'",
+    ):
+        assert part in said
+
+
+@pytest.mark.parametrize(
+    ("written", "named"),
+    [
+        (b"MODEL_KEY=caf\xe9\n", "UTF-8"),
+        (b'# fine\nPORT 8080\nA=1\nB="open\n', "line 2, 4 is no setting"),
+        (b"\xef\xbb\xbfPORT=many\n", "PORT:"),
+    ],
+)
+def test_a_broken_env_file_is_explained(written: bytes, named: str, tmp_path: Path) -> None:
+    (tmp_path / ".env").write_bytes(written)
+    assert named in "\n".join(faults())
+
+
+def test_an_env_file_as_windows_writes_it_is_read(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_bytes(b"\xef\xbb\xbfMODEL_URL=https://m.example/v1\r\nMODEL_NAME=m\r\nMODEL_KEY=k\r\n")
+    assert [(model.url, model.name, model.key) for model in config.load().models] == [("https://m.example/v1", "m", "k")]
+
+
 def test_a_shop_may_serve_a_regions_language_and_leave_others_to_people(tmp_path: Path) -> None:
     (tmp_path / "shop.toml").write_text('[shop]\nlanguages = ["pt-BR", "zh_TW"]\ndefault_language = "pt-BR"\nother_languages = "handoff"\n')
     shop = config.load().shop.shop
@@ -85,10 +118,16 @@ def test_each_way_to_write_a_database_means_the_async_driver(written: str, drive
     assert database_url(written).drivername == driver
 
 
-@pytest.mark.parametrize("written", ["mysql://h/d", "polydesk.db", ""])
+@pytest.mark.parametrize("written", ["mysql://h/d", "polydesk.db", "", "sqlite://", "sqlite:///:memory:"])
 def test_another_database_is_refused_with_a_sentence(written: str) -> None:
     with pytest.raises(ConfigError, match="DATABASE_URL"):
         database_url(written)
+
+
+@pytest.mark.parametrize("written", ["mysql://h/d", "sqlite:///:memory:", "postgresql://h:port/d"])
+def test_another_database_is_named_with_the_other_faults(written: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", written)
+    assert "DATABASE_URL" in faults()[0]
 
 
 @pytest.mark.parametrize(
