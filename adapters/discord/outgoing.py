@@ -32,6 +32,8 @@ _PLUS = re.compile(r"(\s*)\+ ")
 _RULE_SIGNS = frozenset(" \t:|-")
 _LINK = re.compile(r"!?\[((?:[^\[\]\\]|\\.)*)\]\(\s*<?([^\s<>()]*(?:\([^\s<>()]*\)[^\s<>()]*)*)>?(?:\s+(?:\"[^\"]*\"|'[^']*'))?\s*\)")
 _BOLD = re.compile(r"(?<![\w_])__(?=\S)(.+?)(?<=\S)__(?![\w_])")
+_CARRIED = re.compile("[\U0001f3fb-\U0001f3ff\ufe0e\ufe0f]|\u200d\\W")
+"""What changes the emoji before it and takes no room of its own: skin tones, joined emoji."""
 _BREAK = re.compile(r"<br */?>|\\$", re.IGNORECASE)
 
 
@@ -152,7 +154,8 @@ def _plain(cell: str) -> str:
 def _width(text: str) -> int:
     if text.isascii():
         return len(text)
-    return sum(0 if unicodedata.combining(sign) or sign == _APART else 1 + (unicodedata.east_asian_width(sign) in "WF") for sign in text)
+    signs = (sign for sign in _CARRIED.sub("", text) if sign != _APART and not unicodedata.combining(sign))
+    return sum(1 + (unicodedata.east_asian_width(sign) in "WF") for sign in signs)
 
 
 def _footer(reply: Reply) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.app import App
-from tests.journeys.whole import running
+from tests.journeys.whole import RICH, running
 from tests.model_server import ModelServer
 from tests.slack_server import SlackServer
 
@@ -135,6 +135,26 @@ async def test_a_long_answer_arrives_whole(acme: Acme, length: int) -> None:
     await acme.slack.wait_for_posts(1 if length < 10_000 else 2)
     shown = " ".join(acme.slack.texts())
     assert shown.count("word") == words.count("word")
+
+
+async def test_tables_code_links_emoji_and_lines_from_right_to_left_arrive_as_they_were_written(acme: Acme) -> None:
+    acme.model.say(RICH)
+    await acme.slack.say("C1", "U2", "كم تكلفة المقاس L؟ 👍🏽")
+    (post,) = await acme.slack.wait_for_posts(1)
+    assert post["text"].startswith("| Size")
+    assert acme.slack.texts()[0].startswith(RICH)
+    assert acme.model.requests[0]["messages"][-1]["content"] == "كم تكلفة المقاس L؟ 👍🏽"
+
+
+async def test_nothing_is_answered_twice_and_our_own_posts_are_never_answered(acme: Acme) -> None:
+    asked = [await acme.slack.say("C1", "U2", "First?"), await acme.slack.say("D1", "U2", "Second?")]
+    await acme.slack.wait_for_posts(2)
+    await acme.slack.redeliver()
+    asked.append(await acme.slack.say("C1", "U3", "Third?", subtype="thread_broadcast"))
+    await acme.slack.say("C1", "U9", "Beep?", bot_id="B9", subtype="bot_message")
+    asked.append(await acme.slack.say("C1", "U2", "Fourth?"))
+    await acme.slack.wait_for_posts(4)
+    assert [thread for _, thread in acme.threads()] == asked
 
 
 async def test_an_answer_pings_nobody_and_shows_no_image(acme: Acme) -> None:

@@ -24,6 +24,22 @@ PAGES = {
     "shipping.md": "---\ntitle: Shipping\nurl: https://shop.example/help/shipping\n---\n# Shipping\n\nDelivery to Austria takes 4 days.\n",
 }
 
+RICH = """| Size | Price |
+|---|---|
+| S | 10 € |
+| L 👍🏽 | 12 € |
+
+```sh
+polydesk --size "L" | sort
+```
+
+See [our **returns** page](https://shop.example/help/returns) and `A_B_C` 🧵.
+
+يمكنك إرجاع أي شيء خلال 30 يومًا.
+
+אפשר להחזיר תוך 30 יום."""
+"""An answer with a table, code, a link, emoji, and lines from right to left."""
+
 
 @asynccontextmanager
 async def running(
