@@ -1,11 +1,12 @@
-"""What a message costs us: CPU milliseconds, database transactions, platform calls, bytes to the model, memory.
+"""What a message costs us: CPU milliseconds, database transactions, platform calls, bytes to the model, memory; and how soon we are there.
 
     python -m benchmarks.overhead [--messages 300]
 
 Each run is a bot in a process of its own (`serve`, as it is shipped, on SQLite), beside loopback servers in this one; the model
 streams an answer of 150 tokens. The floor does the same work in the fewest lines that could: it reads the event, one INSERT,
 reads the model's stream, posts. Times are CPU of the bot's process per message, so a busy machine changes them little;
-compare them with the floor of the same run, not with another machine's.
+compare them with the floor of the same run, not with another machine's. Starting is the best of five: `--help`, and
+`serve` from its call until /ready says yes with Slack and Discord connected; on a busy machine only its CPU seconds tell anything.
 """
 
 import argparse
@@ -19,7 +20,7 @@ import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
@@ -38,6 +39,7 @@ ANSWER = " ".join(f"word{number}" for number in range(150))
 SHOP = '[shop]\ndocuments = ["pages"]\nhosts = ["shop.example"]\n[answers]\nthreshold = 0\nchecks = false\n'
 PAGE = "# Returns\n\nYou can return anything within 30 days.\n"
 WARM_UP = 20
+STARTS = 5
 
 
 @dataclass
@@ -233,13 +235,48 @@ async def on_page(messages: int, folder: Path) -> Row:
 
 
 async def _until_ready(browser: aiohttp.ClientSession, home: str) -> None:
-    for _ in range(600):
-        try:
-            async with browser.get(home + "/health") as answer:
-                if answer.status == 200:
-                    return
-        except aiohttp.ClientError:
-            await asyncio.sleep(0.1)
+    async with asyncio.timeout(60):
+        while True:
+            with suppress(aiohttp.ClientError):
+                async with browser.get(home + "/ready") as answer:
+                    if answer.status == 200:
+                        return
+            await asyncio.sleep(0.02)
+
+
+# Starting ---------------------------------------------------------------------------------------------------------
+
+
+def help_page() -> tuple[float, float]:
+    """`python -m bot --help` from its call to its end: seconds on the clock, and of CPU."""
+    began, used = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run([sys.executable, "-m", "bot", "--help"], cwd=ROOT, check=True, capture_output=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return time.perf_counter() - began, after.ru_utime + after.ru_stime - used.ru_utime - used.ru_stime
+
+
+async def until_ready(folder: Path, vectors: bool) -> tuple[float, float]:
+    """`serve`, until it hears in Slack and Discord and can answer: seconds on the clock, and of CPU."""
+    port = 18470 + os.getpid() % 1000
+    async with SlackServer() as slack, DiscordServer() as discord, aiohttp.ClientSession() as browser:
+        settings = {"SLACK_API_URL": slack.url, "SLACK_BOT_TOKEN": "xoxb-test", "SLACK_APP_TOKEN": "xapp-test", "PORT": str(port)}
+        settings |= {"DISCORD_API_URL": discord.api_url, "DISCORD_GATEWAY_URL": discord.gateway_url, "DISCORD_TOKEN": TOKEN}
+        async with bot(folder, "serve", vectors, **settings) as used:
+            began = time.perf_counter()
+            await _until_ready(browser, f"http://127.0.0.1:{port}")
+            return time.perf_counter() - began, (await used())["cpu"]
+
+
+async def starts() -> None:
+    """Print the best of some starts each."""
+    table = Table("until it is there", "seconds", "CPU seconds")
+    best = [("python -m bot --help", [help_page() for _ in range(STARTS)])]
+    for name, vectors in (("serve, without vectors", False), ("serve, with the embedded vectors", True)):
+        with tempfile.TemporaryDirectory() as folder:
+            best.append((name, [await until_ready(Path(folder), vectors) for _ in range(STARTS)]))
+    for name, found in best:
+        table.add_row(name, f"{min(seconds for seconds, _ in found):.2f}", f"{min(cpu for _, cpu in found):.2f}")
+    Console(width=130).print(table)
 
 
 def scripted(model: ModelServer) -> None:
@@ -300,6 +337,7 @@ async def main(messages: int) -> None:
             rows.append(await run(Path(folder)))
             sys.stderr.write(f"{rows[-1]}\n")
     show(rows)
+    await starts()
     sys.stderr.write(f"{messages} messages a row, {time.monotonic() - began:.0f} s\n")
 
 

@@ -101,12 +101,13 @@ class Inbox:
     async def _message(self, message: MessageReceived) -> None:
         place = message.place.key
         if await self._store.accept(message):
+            try:
+                await self._take_early(place)
+            finally:
+                self._lanes.wake(place)
             self._accepted[_name(message)] = None
             if len(self._accepted) > MOST_REMEMBERED:
                 self._accepted.popitem(last=False)
-            for early in self._came_early(place):
-                await self._store.accept(replace(early, addressed="mention"))
-            self._lanes.wake(place)
         else:
             self._remember_early(message)
 
@@ -129,13 +130,14 @@ class Inbox:
         while self._early and (len(self._early) > MOST_EARLY or now - next(iter(self._early.values()))[0] > EARLY_SECONDS):
             self._early.popitem(last=False)
 
-    def _came_early(self, place: str) -> list[MessageReceived]:
-        if not self._early:
-            return []
+    async def _take_early(self, place: str) -> None:
+        """What overtook the mention is written down too; if that fails, it waits on, and the mention is sent again."""
         since = time.monotonic() - EARLY_SECONDS
-        names = [name for name, (_, message) in self._early.items() if message.place.key == place]
-        waiting = [self._early.pop(name) for name in names]
-        return [message for at, message in waiting if at >= since]
+        waiting = [name for name, (at, message) in self._early.items() if message.place.key == place and at >= since]
+        for name in waiting:
+            if early := self._early.get(name):
+                await self._store.accept(replace(early[1], addressed="mention"))
+                self._early.pop(name, None)
 
     def _change_early(self, signal: MessageEdited | MessageDeleted) -> None:
         waiting = self._early.pop(_name(signal), None)

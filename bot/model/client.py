@@ -19,6 +19,8 @@ GRACE_SECONDS = 2.0
 """After the last word: for the count of tokens, and so that the connection can be used again."""
 TRIAL = Prompt("", (Said("user", "Hello"),), longest_answer=1)
 SHOWN_NAMES = 8
+KNOWN_SECONDS = 600.0
+"""How long an answer proves that the model is there: whoever asks /ready every few seconds is not to pay for it."""
 
 
 class OpenAIModel:
@@ -42,6 +44,7 @@ class OpenAIModel:
         self._first, self._between, self._total = first_token_seconds, between_tokens_seconds, total_seconds
         self._retries = Retries(attempts, pause_seconds)
         self._connection = Connection(url, key, model, "MODEL")
+        self._worked_at = float("-inf")
 
     async def answer(self, prompt: Prompt, on_text: Callable[[str], None] | None = None) -> Completion:
         """One whole answer. What fails before its first piece was shown is tried again, within the time for all attempts."""
@@ -53,18 +56,23 @@ class OpenAIModel:
             tries.append(Accumulator(self._connection.server, on_text))
             return await self._heard(body, tries[-1], until)
 
-        return await self._retries.until_it_works(once, until, too_late=lambda: tries[-1].shown)
+        try:
+            return await self._retries.until_it_works(once, until, too_late=lambda: tries[-1].shown)
+        except ModelError:
+            self._worked_at = float("-inf")
+            raise
 
     async def check(self) -> Sequence[Fault]:
-        """Does the server list our model? If not, it gets a question of one token, since many know more than they list."""
+        """Does the server list our model? If not, it gets a question of one token, since many know more than they list; unless it
+        answered one lately."""
         names: tuple[str, ...] = ()
         try:
             async with asyncio.timeout(CHECK_SECONDS):
                 names = await self._names()
-                if self.name not in names:
+                if self.name not in names and asyncio.get_running_loop().time() - self._worked_at > KNOWN_SECONDS:
                     await self._heard(self._body(TRIAL), Accumulator(self._connection.server), float("inf"))
         except TooLong:
-            return []
+            self._worked_at = asyncio.get_running_loop().time()
         except UnknownModel:
             return [as_fault(unknown_model(self._connection.server, names[:SHOWN_NAMES]))]
         except ModelError as exc:
@@ -93,6 +101,7 @@ class OpenAIModel:
             if not answer.finish:
                 raise self._overdue(seen, loop.time() >= until) from exc
         answer.end()
+        self._worked_at = loop.time()
         cached = answer.count("prompt_tokens_details", "cached_tokens")
         return Completion(answer.text, self.name, answer.count("prompt_tokens"), cached, answer.count("completion_tokens"))
 

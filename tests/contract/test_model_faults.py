@@ -235,6 +235,18 @@ async def test_a_server_without_a_list_of_models_is_asked_a_tiny_question(server
     assert server.requests[0]["max_tokens"] == 1
 
 
+async def test_who_asks_every_few_seconds_whether_we_are_ready_pays_for_one_tiny_question(server: ModelServer, model: OpenAIModel) -> None:
+    server.models = None
+    server.stream(chunks_of("He", finish="length"))
+    assert [await model.check() for _ in range(5)] == [[]] * 5
+    assert len(server.requests) == 1
+    server.fail(401)
+    with pytest.raises(ModelError):
+        await model.answer(PROMPT)
+    server.fail(401)
+    assert "key" in str(await model.check())
+
+
 async def test_the_doctor_does_not_wait_for_ever(server: ModelServer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.model.client.CHECK_SECONDS", 0.1)
     server.models = None

@@ -2,8 +2,11 @@
 
 import asyncio
 
+import pytest
 from sqlalchemy import text
 
+from bot.errors import StoreError
+from bot.inbox import Inbox, Lanes
 from bot.messages import MessageDeleted, MessageReceived, Person, Place
 from bot.store.database import Database
 from bot.store.inbox import InboxStore
@@ -23,3 +26,36 @@ async def test_a_message_that_is_deleted_just_as_its_turn_comes_is_forgotten_and
         said = (await connection.execute(text("SELECT count(*) FROM turns"))).scalar_one()
     assert states == ["withdrawn"]
     assert said == 0
+
+
+class Failing(InboxStore):
+    """A database that fails while `away`, for what overtook its mention."""
+
+    away = True
+
+    async def accept(self, message: MessageReceived) -> bool:
+        if self.away and message.message_id == "2" and message.addressed == "mention":
+            raise StoreError("away")
+        return await super().accept(message)
+
+
+async def test_a_follow_up_that_overtook_its_mention_outlives_a_database_that_fails_in_between(database: Database) -> None:
+    woken: list[str] = []
+
+    async def drain(place: str) -> None:
+        woken.append(place)
+
+    store = Failing(database)
+    inbox = Inbox(store, Lanes(drain), lambda _: None)
+    here, ana = Place("slack", "T1", "C1", "1.0"), Person("slack", "T1", "U1")
+    await inbox.accept(MessageReceived("E2", here, "2", ana, "And to Austria?", 2, "maybe"))
+    mention = MessageReceived("E1", here, "1", ana, "How long does delivery take?", 1, "mention")
+    with pytest.raises(StoreError):
+        await inbox.accept(mention)
+    await asyncio.sleep(0)
+    assert woken == [here.key]
+    store.away = False
+    await inbox.accept(mention)
+    work = await store.begin(here.key)
+    assert work is not None
+    assert [message.text for message in work.messages] == ["How long does delivery take?", "And to Austria?"]
