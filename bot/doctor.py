@@ -11,6 +11,8 @@ from bot.messages import Fault
 from bot.store.database import Database, newest_version
 from bot.store.passages import PassageStore
 
+EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104  # a word to compare with
+
 
 async def everything() -> list[str]:
     """The faults of the settings, and of all that those lead to which can be read."""
@@ -21,7 +23,7 @@ async def everything() -> list[str]:
 
 async def examine(config: Config) -> Sequence[Fault]:
     """All faults of a configuration that can be read: database, documents, platforms, model."""
-    faults = [*await _database(config), *_documents(config), *_tokens(config)]
+    faults = [*await _database(config), *_documents(config), *_tokens(config), *_page(config)]
     for platform in make_platforms(config).values():
         faults += await platform.check()
     faults += await _embeddings(config)
@@ -110,3 +112,12 @@ def _tokens(config: Config) -> list[Fault]:
             Fault("platforms", "no platform is set up", "Set SLACK_BOT_TOKEN or DISCORD_TOKEN, or open the page with [page] open = true.")
         )
     return faults
+
+
+def _page(config: Config) -> list[Fault]:
+    """Opened to every network, and yet under no name by which anybody there could call it."""
+    page, host = config.shop.page, config.environment.host
+    if not page.open or page.hosts or host not in EVERYWHERE:
+        return []
+    cure = 'Write the names by which people open it into [page] of shop.toml: hosts = ["help.shop.example"].'
+    return [Fault("page", f"it is open at {host}, and answers only to this machine's own names", cure)]

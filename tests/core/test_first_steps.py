@@ -149,6 +149,13 @@ def test_an_index_run_that_finds_no_help_page_says_so_and_fails(monkeypatch: pyt
     assert "No help page was found" in said
 
 
+@pytest.mark.parametrize(("hosts", "named"), [("", True), ('hosts = ["help.shop.example"]', False)])
+def test_a_page_that_nobody_could_open_is_a_fault(monkeypatch: pytest.MonkeyPatch, hosts: str, named: bool) -> None:
+    Path("shop.toml").write_text(f"[page]\nopen = true\n{hosts}\n")
+    monkeypatch.setenv("HOST", "0.0.0.0")  # noqa: S104  # what an owner writes
+    assert ("page: it is open at 0.0.0.0" in run("check")[1]) is named
+
+
 async def test_an_embedding_server_that_is_away_is_a_fault_for_the_doctor(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EMBEDDINGS_URL", "http://127.0.0.1:1/v1")
     monkeypatch.setenv("EMBEDDINGS_MODEL", "e")
