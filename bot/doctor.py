@@ -1,5 +1,6 @@
 """The doctor: what keeps this desk from working, each fault with its cure."""
 
+import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -24,14 +25,9 @@ async def everything() -> list[str]:
 async def examine(config: Config) -> Sequence[Fault]:
     """All faults of a configuration that can be read: database, documents, platforms, model."""
     faults = [*await _database(config), *_documents(config), *_tokens(config), *_page(config)]
-    for platform in make_platforms(config).values():
-        faults += await platform.check()
-    faults += await _embeddings(config)
-    model = make_model(config)
-    if model is not None:
-        faults += await model.check()
-        await model.close()
-    return faults
+    # At once: what does not answer is waited for in vain only once.
+    asked = [*(platform.check() for platform in make_platforms(config).values()), _embeddings(config), _model(config)]
+    return [*faults, *(fault for found in await asyncio.gather(*asked) for fault in found)]
 
 
 async def _database(config: Config) -> list[Fault]:
@@ -59,6 +55,16 @@ async def _embeddings(config: Config) -> list[Fault]:
         return [Fault("embeddings", str(exc), "Until then words alone find help pages.")]
     finally:
         await server.close()
+
+
+async def _model(config: Config) -> Sequence[Fault]:
+    model = make_model(config)
+    if model is None:
+        return []
+    try:
+        return await model.check()
+    finally:
+        await model.close()
 
 
 async def _version(database: Database) -> list[Fault]:

@@ -121,7 +121,7 @@ def holding(draft: str, language: str, passages: Sequence[Passage]) -> list[Pass
     given = [figures_of(ground) for ground in grounds(passages)] if own else []
     chosen: list[int] = []
     missing = len(figures.strange(own, figures.together([])))
-    while missing:
+    while missing and given:
         left = [len(figures.strange(own, figures.together(given[one] for one in (*chosen, at)))) for at in range(len(given))]
         if min(left) >= missing:
             break

@@ -72,6 +72,7 @@ class DiscordPlatform:
         _lead_library(*self._addresses)
         self._receive = receive
         self._settled.clear()
+        self._state = State(False, "no answer from Discord yet")
         self._supervisor = asyncio.create_task(self._supervise(), name="discord supervisor")
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._settled.wait(), FIRST_CONNECTION)

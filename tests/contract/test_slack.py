@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+import socket
 from collections.abc import AsyncIterator
 
 import pytest
@@ -13,6 +14,7 @@ from adapters.slack import SlackPlatform
 from adapters.slack.connection.refusals import refusal
 from bot.errors import NotAllowed, PlaceGone, PlatformError, RateLimited, Unreachable, Unsupported
 from bot.messages import MessageEdited, Reply
+from bot.platforms import State
 from tests.contract.platform_contract import EVERYTHING, Heard, PlatformContract, say
 from tests.contract.slack_harness import SECRET, SEED, Answer, SlackHarness
 from tests.slack_server import SlackServer
@@ -164,6 +166,16 @@ class TestTheLine:
         await until(lambda: harness.platform.state().up)
         await harness.hear("mention", "Good morning")
         assert heard.only().text == "Good morning"
+
+    async def test_a_slack_that_takes_calls_and_never_answers_does_not_hold_the_desk_up(
+        self, server: SlackServer, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("adapters.slack.connection._PATIENCE", 0.05)
+        with socket.create_server(("127.0.0.1", 0)) as silent:
+            platform = SlackPlatform("xoxb-test", "xapp-test", api_url=f"http://127.0.0.1:{silent.getsockname()[1]}/")
+            await asyncio.wait_for(platform.start(Heard()), 5)
+            assert platform.state() == State(False, "no answer from Slack yet")
+            await platform.stop()
 
     async def test_stopping_leaves_nothing_running(self, harness: SlackHarness) -> None:
         before = asyncio.all_tasks()

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from bot.answering import Answer, Answering, Manner, Question
+from bot.drafting import cited
 from bot.errors import ModelError, ModelTruncated
 from bot.knowledge import Extract, Found, Passage
 from bot.language.detection import Detector
@@ -175,3 +176,8 @@ async def test_without_checks_a_draft_goes_out_as_it_is() -> None:
     screen = Screen()
     answer = await ask(ScriptedModel(["It costs 9.90 euros [2]."]), screen=screen, checks=False)
     assert screen.text == answer.reply.text == "It costs 9.90 euros."
+
+
+def test_a_draft_with_figures_stands_where_no_page_was_found() -> None:
+    """With threshold 0 and checks off the model may answer without any."""
+    assert cited("That is 10 € [1].", "en", ()).text == "That is 10 € [1]."

@@ -8,6 +8,7 @@ import asyncio
 import logging
 import re
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from typing import Any
 
 import aiohttp
@@ -69,8 +70,10 @@ class SlackPlatform:
         self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=20, connect=_PATIENCE))
         self._client = _web_client(self._bot_token, self._api_url, self._session)
         self._tried.clear()
+        self._state = State(False, "no answer from Slack yet")
         self._supervisor = asyncio.create_task(self._stay_connected(receive), name="slack")
-        await self._tried.wait()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._tried.wait(), _PATIENCE)
 
     async def stop(self) -> None:
         """Hear nothing more, let deliveries under way end, close. Twice is fine."""
