@@ -4,9 +4,10 @@ Everything is read once, when the page is made; nothing of a request ever become
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
+from itertools import cycle
 from pathlib import Path
 from string import Template
 
@@ -15,15 +16,9 @@ from bot.language import phrases
 
 TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 
-SUGGESTIONS: Mapping[str, str] = {
-    "en": "How long do I have to return something?",
-    "de": "Wie lange kann ich etwas zurückgeben?",
-    "es": "¿Cuánto tarda el envío?",
-    "fr": "Combien de temps pour un retour ?",
-    "ja": "返品はいつまでできますか？",
-    "ar": "كم من الوقت لديّ لإرجاع منتج؟",
-}
-"""First questions: each language's own, so that a visitor sees that any language will do."""
+SUGGESTED = 6
+FAR_APART = ("en", "de", "es", "fr", "ja", "ar")
+"""Shown before other languages: who sees these believes that any language will do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,38 +58,28 @@ class Page:
             "waiting": say(phrases.PAGE_WAITING, language),
             "offline": say(phrases.PAGE_OFFLINE, language),
             "fresh": say(phrases.PAGE_NEW, language),
-            **small_labels(language),
+            "badge": say(phrases.PAGE_BADGE, language),
+            "edit": say(phrases.PAGE_EDIT, language),
+            "delete": say(phrases.PAGE_DELETE, language),
+            "cancel": say(phrases.PAGE_CANCEL, language),
         }
 
     def _suggestions(self, reader: str) -> str:
-        """A button per language that the shop answers in; the reader's own first."""
-        spoken = {tag.split("-")[0] for tag in self._languages}
-        offered = sorted((tag for tag in SUGGESTIONS if tag in spoken), key=lambda tag: tag != reader)
-        return "\n".join(
-            f'        <li><button type="button" class="suggestion" lang="{tag}" dir="auto">{escape(SUGGESTIONS[tag])}</button></li>'
-            for tag in offered
-        )
+        """Buttons with a first question, each in another language that the shop answers in; the reader's own first."""
+        served = [tag for tag in dict.fromkeys(tag.split("-")[0] for tag in self._languages) if tag in phrases.TRANSLATED]
+        offered = sorted(served, key=lambda tag: (tag != reader, FAR_APART.index(tag) if tag in FAR_APART else SUGGESTED))[:SUGGESTED]
+        questions = cycle((phrases.PAGE_ASK_RETURNS, phrases.PAGE_ASK_DELIVERY))
+        return "\n".join(_suggestion(tag, phrases.say(question, tag)) for tag, question in zip(offered, questions, strict=False))
+
+
+def _suggestion(language: str, question: str) -> str:
+    return f'        <li><button type="button" class="suggestion" lang="{language}" dir="auto">{escape(question)}</button></li>'
 
 
 def reading_language(accept_language: str, default: str) -> str:
     """The first of our own languages that the browser would like, else the shop's, else English."""
     wishes = [wish.split(";")[0].strip().split("-")[0].lower() for wish in accept_language.split(",")[:20]]
     return next((tag for tag in [*wishes, default] if tag in phrases.TRANSLATED), "en")
-
-
-SMALL_LABELS: Mapping[str, tuple[str, str, str, str]] = {
-    "en": ("AI assistant", "Edit", "Delete", "Cancel"),
-    "de": ("KI-Assistent", "Bearbeiten", "Löschen", "Abbrechen"),
-    "es": ("Asistente de IA", "Editar", "Eliminar", "Cancelar"),
-    "fr": ("Assistant IA", "Modifier", "Supprimer", "Annuler"),
-    "ja": ("AIアシスタント", "編集", "削除", "キャンセル"),
-    "ar": ("مساعد ذكاء اصطناعي", "تعديل", "حذف", "إلغاء"),
-}
-
-
-def small_labels(language: str) -> dict[str, str]:
-    """The labels of buttons that only the page has."""
-    return dict(zip(("badge", "edit", "delete", "cancel"), SMALL_LABELS.get(language, SMALL_LABELS["en"]), strict=True))
 
 
 def read_asset(path: Path) -> Asset:

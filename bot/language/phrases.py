@@ -61,6 +61,9 @@ PAGE_NEW = N_("New conversation")
 PAGE_BADGE = N_("AI assistant")
 PAGE_EDIT = N_("Edit")
 PAGE_DELETE = N_("Delete")
+PAGE_CANCEL = N_("Cancel")
+PAGE_ASK_RETURNS = N_("How long do I have to return something?")
+PAGE_ASK_DELIVERY = N_("How long does delivery take?")
 
 
 def say(phrase: str, language: str, /, **values: object) -> str:

@@ -1,10 +1,15 @@
 """The page's short memory: bounded, in order, and good enough for a browser that comes back."""
 
 import json
+import re
+from html import escape
+
+import pytest
 
 from adapters.web import sessions
 from adapters.web.pages import Page, reading_language
 from adapters.web.sessions import Session, Sessions
+from bot.language import phrases
 
 
 class Clock:
@@ -82,8 +87,23 @@ def test_a_shops_name_cannot_become_html_and_the_readers_own_question_comes_firs
     assert "<b>" not in html
     assert "&lt;b&gt;&quot;Shop&quot; &amp; $title" in html
     assert html.index("Wie lange") < html.index("How long")
-    assert "¿Cuánto" not in html
+    assert html.count('class="suggestion"') == 2
     assert '<html lang="de" dir="ltr">' in html
+
+
+@pytest.mark.parametrize("language", phrases.TRANSLATED)
+def test_every_button_of_the_page_is_in_the_readers_language(language: str) -> None:
+    html = Page("Shop", phrases.TRANSLATED, "en").render(language)
+    labels = (phrases.PAGE_BADGE, phrases.PAGE_EDIT, phrases.PAGE_DELETE, phrases.PAGE_CANCEL, phrases.PAGE_SEND, phrases.PAGE_NEW)
+    shown = re.split('[<>"]', html)
+    assert not [label for label in labels if escape(phrases.say(label, language)) not in shown]
+
+
+@pytest.mark.parametrize("language", phrases.TRANSLATED)
+def test_a_reader_of_any_language_sees_a_first_question_of_his_own_before_five_of_others(language: str) -> None:
+    html = Page("Shop", phrases.TRANSLATED, "en").render(language)
+    assert html.count('class="suggestion"') == 6
+    assert f'lang="{language}" dir="auto">{escape(phrases.say(phrases.PAGE_ASK_RETURNS, language))}<' in html.split("</li>")[0]
 
 
 def test_an_arabic_reader_gets_a_page_from_right_to_left() -> None:
