@@ -49,8 +49,9 @@ def written(writer: PdfWriter) -> bytes:
     return out.getvalue()
 
 
-def docx(body: str) -> bytes:
+def docx(body: str, styles: str = "") -> bytes:
     """A small Word file."""
+    words = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
     out = io.BytesIO()
     kinds = "application/vnd.openxmlformats-officedocument.wordprocessingml."
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -68,8 +69,10 @@ def docx(body: str) -> bytes:
         )
         archive.writestr(
             "word/document.xml",
-            f'<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body>{body}</w:body></w:document>',
+            f'<w:document xmlns:w="{words}"><w:body>{body}</w:body></w:document>',
         )
+        if styles:
+            archive.writestr("word/styles.xml", f'<w:styles xmlns:w="{words}">{styles}</w:styles>')
     return out.getvalue()
 
 
@@ -111,7 +114,12 @@ def test_a_page_in_an_old_encoding_is_read_as_it_says(tmp_path: Path) -> None:
         "<p hidden>{}</p>",
         "<template><p>{}</p></template>",
         "<!-- {} -->",
-        '<p aria-hidden="true">{}</p>',
+        "<style>.x {{ display: none }}</style><p class='a x'>{}</p>",
+        "<style>@media screen {{ #y {{ VISIBILITY: hidden !important; }} }}</style><div><p id=y>{}</p></div>",
+        "<style>h1, .note > .x {{ font-size: 0px }} p {{ font-size: 1em }}</style><div class=note><p class=x>{}</p></div>",
+        "<style>.btn {{ display: block }} .btn.gone {{ display: none }}</style><p class='btn gone'>{}</p>",
+        "<style>@layer a {{ .x {{ position: absolute; left: -9999px }} }} }} .x {{ ...</style><p class=x>{}</p>",
+        "<style>@media print {{ .x {{ display: block }} }} .x {{ display: none }}</style><p class=x>{}</p>",
     ],
 )
 def test_words_that_a_page_hides_are_left_out_and_counted(tmp_path: Path, hiding: str) -> None:
@@ -123,6 +131,47 @@ def test_words_that_a_page_hides_are_left_out_and_counted(tmp_path: Path, hiding
 def test_words_of_ordinary_style_stay(tmp_path: Path) -> None:
     page = read_one(tmp_path, "a.html", '<p style="font-size:0.9em;margin-left:-10px;line-height:0;opacity:0.8">Seen.</p>')
     assert (page.text, page.traps) == ("Seen.", 0)
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        '<p aria-hidden="true">Seen.</p>',
+        "<style>.x { display: none } .open .x { display: block }</style><p class=x>Seen.</p>",
+        "<style>.x { display: none } .x:hover, .x:target { display: block }</style><p class=x>Seen.</p>",
+        "<style>.wide { display: none } @media (min-width: 40em) { .wide { display: block } }</style><p class=wide>Seen.</p>",
+        "<style>@media (max-width: 40em) { .x { display: none } } @media print { .x { display: none } }</style><p class=x>Seen.</p>",
+        "<style media=print>.x { display: none }</style><p class=x>Seen.</p>",
+        "<noscript><style>.x { display: none }</style></noscript><p class=x>Seen.</p>",
+        "<style>.x { display: none }</style><p class=x style='display:block'>Seen.</p>",
+        "<style>.row { font-size: 0 } .row p { font-size: 16px }</style><div class=row><p>Seen.</p></div>",
+        "<style>.x { opacity: 0; animation: fade 1s; height: 0; left: -100% }</style><p class=x>Seen.</p>",
+        "<style>html { visibility: hidden } [v-cloak] { display: none }</style><p v-cloak>Seen.</p>",
+        "<style>.x::before { display: none } .x:first { display: none } a:b:c..d { display: none</style><p class=x>Seen.</p>",
+        "<button aria-controls=more></button><p id=more hidden>Seen.</p>",
+    ],
+)
+def test_words_that_people_see_or_can_unfold_stay(tmp_path: Path, shown: str) -> None:
+    page = read_one(tmp_path, "a.html", f"<html><body>{shown}</body></html>")
+    assert (page.text, page.traps) == ("Seen.", 0)
+
+
+def test_a_page_that_is_one_large_form_is_read_and_a_form_on_it_is_not(tmp_path: Path) -> None:
+    page = "<form><h1>Returns</h1><p>Seen.</p></form><form>Your e-mail</form>"
+    assert read_one(tmp_path, "a.html", f"<html><body>{page}</body></html>").text == "# Returns\n\nSeen."
+
+
+def test_a_question_that_folds_keeps_its_heading_and_its_answer(tmp_path: Path) -> None:
+    faq = '<h2><button aria-controls="a1">How long?</button> <span aria-hidden="true">▾</span></h2><div id="a1" hidden>Two days.</div>'
+    assert read_one(tmp_path, "a.html", f"{faq}<button>Buy</button>").text == "## How long?\n\nTwo days."
+
+
+_CSS = st.sampled_from([*".#x>a*{}:;@,()[]\\/'\"!-0 \n", "display:none", "@media ", "font-size:0", ".x{display:none}"])
+
+
+@given(st.lists(_CSS, max_size=40))
+def test_whatever_stands_in_a_style_sheet_a_page_is_read(pieces: list[str]) -> None:
+    assert read_webpage("a", f"<style>{''.join(pieces)}</style><main><p>Seen.</p></main>".encode()).text == "Seen."
 
 
 def test_a_page_nested_beyond_sense_is_refused(tmp_path: Path) -> None:
@@ -153,6 +202,22 @@ def test_a_word_file_keeps_headings_and_tables(tmp_path: Path) -> None:
     assert document.title == "Shipping"
     assert "# Shipping\n\nFast." in document.text
     assert "| DE | 2 |" in document.text
+
+
+@pytest.mark.parametrize(
+    ("run", "seen"),
+    [
+        ("<w:r><w:rPr><w:vanish/></w:rPr><w:t>Words.</w:t></w:r>", False),
+        ('<w:r><w:rPr><w:vanish w:val="0"/></w:rPr><w:t>Words.</w:t></w:r>', True),
+        ('<w:r><w:rPr><w:rStyle w:val="Secret"/></w:rPr><w:t>Words.</w:t></w:r>', False),
+        ('<w:r><w:rPr><w:rStyle w:val="Secret"/><w:vanish w:val="false"/></w:rPr><w:t>Words.</w:t></w:r>', True),
+        ("<w:r><w:rPr><w:b/></w:rPr><w:t>Words.</w:t></w:r>", True),
+    ],
+)
+def test_hidden_text_of_a_word_file_is_left_out_and_counted(tmp_path: Path, run: str, seen: bool) -> None:
+    styles = '<w:style w:type="character" w:styleId="Secret"><w:rPr><w:vanish/></w:rPr></w:style>'
+    document = read_one(tmp_path, "a.docx", docx(f"{paragraph('Seen.')}<w:p>{run}</w:p>", styles))
+    assert ("Seen." in document.text, "Words." in document.text, document.traps) == (True, seen, 0 if seen else 1)
 
 
 def test_a_word_file_that_bursts_or_is_none_is_refused(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from bot.knowledge.documents.files import File, fingerprint, language_of_name, n
 from bot.knowledge.documents.traps import without_traps
 from bot.knowledge.documents.unseen import without_unseen
 
-READER = "2"
+READER = "3"
 """Changes whenever the same file would be read otherwise: everything is then indexed again."""
 READERS: dict[str, Callable[[str, bytes], Content]] = {
     ".md": markdown.read_markdown,

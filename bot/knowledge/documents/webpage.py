@@ -11,24 +11,21 @@ import regex
 
 from bot.errors import Unreadable
 from bot.knowledge.documents.content import Content
+from bot.knowledge.documents.sheets import hidden_by_sheets
+from bot.knowledge.documents.styles import hidden_by_style
 
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup, Tag
 
 DEEPEST = 200
 """Elements within elements; a page of people has about 30."""
-_FURNITURE = "nav, footer, aside, form, dialog, [role=navigation], [role=contentinfo], [role=search], [role=banner], body > header"
-_NO_TEXT = "script, style, noscript, iframe, object, embed, svg, canvas, button, input, select, textarea, img, video, audio, link, meta"
-_UNSEEN_STYLE = regex.compile(
-    r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|content-visibility\s*:\s*hidden"
-    r"|font-size\s*:\s*0*\.?0*(?:px|em|rem|pt|%)?\s*(?:;|!|\Z)"
-    r"|opacity\s*:\s*0*\.?0*%?\s*(?:;|!|\Z)"
-    r"|(?:^|[;\s])(?:left|right|top|bottom|text-indent|margin(?:-left|-top)?)\s*:\s*-\d{3,}"
-    r"|translate[xy3d]*\(\s*-\d{3,}|clip-path\s*:\s*inset\(\s*(?:50|100)%|clip\s*:\s*rect\(\s*[01](?:px)?[\s,]+[01]"
-    r"|transform\s*:\s*scale[xy]?\(\s*0\s*\)|(?:^|[;\s])(?:max-)?(?:height|width)\s*:\s*0(?:px)?\s*(?:;|!|\Z)"
-    r"|(?:^|[;\s])color\s*:\s*transparent",
-    regex.IGNORECASE,
+# Some old frameworks wrap the whole page into a form.
+_FURNITURE = (
+    "nav, footer, aside, form:not(:has(h1)), dialog, [role=navigation], [role=contentinfo], [role=search], [role=banner], body > header"
 )
+_NO_TEXT = "script, style, noscript, iframe, object, embed, svg, canvas, input, select, textarea, img, video, audio, link, meta"
+# A heading that folds is a button within a heading.
+_NO_HEADING = "button:not(:is(h1, h2, h3, h4, h5, h6, dt, summary) button)"
 _BLANK_LINES = regex.compile(r"\n[ \t]*(?:\n[ \t]*)+\n")
 
 
@@ -49,7 +46,7 @@ def _content(data: bytes) -> Content:
     title = _title(soup)
     canonical = soup.select_one('link[rel~="canonical"][href^="https://"], link[rel~="canonical"][href^="http://"]')
     hidden = _drop_hidden(soup)
-    for piece in soup.select(_NO_TEXT):
+    for piece in soup.select(f"{_NO_TEXT}, {_NO_HEADING}"):
         piece.decompose()
     main = _main(soup)
     heading = main.find("h1") if main else None
@@ -94,17 +91,21 @@ def _drop_hidden(soup: "BeautifulSoup") -> int:
     for comment in soup.find_all(string=lambda found: isinstance(found, Comment)):
         dropped += bool(comment.strip())
         comment.extract()
-    for element in soup.select("template, [hidden], [aria-hidden=true], [style]"):
-        if not element.decomposed and _is_hidden(element):
+    # What a button opens is there for people.
+    opened = {name for button in soup.select("[aria-controls]") for name in str(button["aria-controls"]).split()}
+    for element in [*soup.select("template, [hidden]"), *filter(hidden_by_style, soup.select("[style]")), *hidden_by_sheets(soup)]:
+        if not element.decomposed and element.get("id") not in opened:
             dropped += bool(element.get_text(strip=True))
             element.decompose()
+    _drop_ornaments(soup)
     return dropped
 
 
-def _is_hidden(element: "Tag") -> bool:
-    if element.name == "template" or element.has_attr("hidden") or element.get("aria-hidden") == "true":
-        return True
-    return bool(_UNSEEN_STYLE.search(str(element.get("style", ""))))
+def _drop_ornaments(soup: "BeautifulSoup") -> None:
+    """Stars, arrows and the like, which are not even read aloud; `aria-hidden` words are seen by everybody else."""
+    for element in soup.select("[aria-hidden=true]"):
+        if not element.decomposed and not any(map(str.isalnum, element.get_text())):
+            element.decompose()
 
 
 def _main(soup: "BeautifulSoup") -> "Tag | None":
