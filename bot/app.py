@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,11 +14,11 @@ from bot.config import SAMPLE_SHOP, Config
 from bot.conversation import Conversation
 from bot.delivery import Delivery
 from bot.desk import Desk
-from bot.errors import StoreError
+from bot.errors import ModelError, StoreError
 from bot.inbox import Inbox, Lanes
 from bot.knowledge import Embedder, Extract, Indexer, IndexReport, Knowledge, embedded
 from bot.knowledge.crawling import Crawler
-from bot.knowledge.schedule import index_every
+from bot.knowledge.schedule import index_every, index_until_done
 from bot.knowledge.sites import Sites
 from bot.language.detection import Detector
 from bot.messages import Fault, Place
@@ -47,6 +47,7 @@ class Parts:
     database: Database
     passages: PassageStore
     knowledge: Knowledge
+    embedders: Sequence[Embedder]
     indexer: Indexer
     detector: Detector
     model: Model | None
@@ -54,8 +55,11 @@ class Parts:
 
 
 @asynccontextmanager
-async def opened(config: Config, on_progress: Progress | None = None, build_index: bool = True) -> AsyncIterator[Parts]:
-    """The parts of one run. With `build_index` the sample shop is indexed where it is the shop and its index is due."""
+async def opened(
+    config: Config, on_progress: Progress | None = None, build_index: bool = True, patient: bool = False
+) -> AsyncIterator[Parts]:
+    """The parts of one run. With `build_index` the sample shop is indexed where it is the shop and its index is due.
+    `patient`: where the embedding server is away, that may wait."""
     database = Database(config.database_url)
     model = make_model(config)
     embedders = make_embedders(config)
@@ -72,11 +76,16 @@ async def opened(config: Config, on_progress: Progress | None = None, build_inde
             sites=Sites(PageStore(database), Crawler(crawl.hosts, crawl.pages)),
         )
         await _without_sample(config, passages)
-        if build_index and config.sample and await _sample_is_due(passages, embedders):
-            await indexer.index(config.documents, on_progress or _silent)
+        if build_index and config.sample and await _is_due(config, passages, indexer, embedders):
+            try:
+                await indexer.index(config.documents, on_progress or _silent)
+            except ModelError as exc:
+                if not patient:
+                    raise
+                log.warning("the sample shop cannot be indexed now: %s", exc)
         await asyncio.gather(asyncio.to_thread(detector.load), knowledge.load())
         answering = Answering(_manner(config), knowledge, Extract(embedders), detector, model)
-        yield Parts(config, database, passages, knowledge, indexer, detector, model, answering)
+        yield Parts(config, database, passages, knowledge, embedders, indexer, detector, model, answering)
     finally:
         await asyncio.gather(*(embedder.close() for embedder in embedders))
         if model is not None:
@@ -84,9 +93,10 @@ async def opened(config: Config, on_progress: Progress | None = None, build_inde
         await database.close()
 
 
-async def _sample_is_due(passages: PassageStore, embedders: Sequence[Embedder]) -> bool:
-    """Nobody runs `index` for the sample shop: it is read where there is no index, or one of other models."""
-    return not await passages.fingerprints() or bool(await passages.lacking([embedder.name for embedder in embedders]))
+async def _is_due(config: Config, passages: PassageStore, indexer: Indexer, embedders: Sequence[Embedder]) -> bool:
+    """Whether documents were never indexed. Nobody runs `index` for the sample shop, so an index of other models is due there."""
+    other = config.sample and bool(await passages.lacking([embedder.name for embedder in embedders]))
+    return other or await indexer.lacks(config.documents)
 
 
 async def _without_sample(config: Config, passages: PassageStore) -> None:
@@ -152,10 +162,21 @@ class App:
         await self._server.start()
         await asyncio.gather(*(platform.start(self._inbox.accept) for platform in self._platforms.values()))
         self._settling = asyncio.create_task(self._settle(in_doubt, waiting), name="settle")
-        if minutes := self._parts.config.shop.index.minutes:
-            self._schedule = asyncio.create_task(index_every(minutes * 60, lambda: index(self._parts, [], _silent)), name="schedule")
+        self._schedule = asyncio.create_task(self._keep_indexed(), name="schedule")
         for line in self.summary():
             log.info("%s", line)
+
+    async def _keep_indexed(self) -> None:
+        """What was never indexed is indexed now, or as soon as that can be; later by the clock, where shop.toml says so."""
+        parts = self._parts
+
+        def again() -> Awaitable[IndexReport]:
+            return index(parts, [], _silent)
+
+        if await _is_due(parts.config, parts.passages, parts.indexer, parts.embedders):
+            await index_until_done(again)
+        if minutes := parts.config.shop.index.minutes:
+            await index_every(minutes * 60, again)
 
     async def _settle(self, in_doubt: Sequence[Letter], waiting: Sequence[str]) -> None:
         """What the last run left: first the replies that were on their way, then the messages that nobody answered."""
@@ -191,7 +212,8 @@ class App:
         for name, missing in (("slack", "SLACK_BOT_TOKEN"), ("discord", "DISCORD_TOKEN")):
             platform = self._platforms.get(name)
             lines.append(_state_line(name, platform) if platform else f"{name}: off, {missing} is not set")
-        model = self._parts.model
+        size, model = self._parts.knowledge.size, self._parts.model
+        lines.append(f"documents: {size} passages" if size else "documents: none is indexed yet; that begins now, while the desk serves")
         lines.append(f"model: {model.name}" if model else "model: none; answers are quoted from the documents")
         return lines
 

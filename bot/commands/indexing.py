@@ -8,7 +8,7 @@ from rich.table import Table
 
 from bot import app, config, logs
 from bot.commands.terminal import progress
-from bot.errors import ConfigError, KnowledgeError
+from bot.errors import ConfigError, KnowledgeError, ModelError, StoreError
 from bot.knowledge import IndexReport
 from bot.knowledge.documents import KINDS
 from bot.knowledge.sites import is_address
@@ -49,9 +49,13 @@ async def _watch(parts: app.Parts, paths: Sequence[str]) -> None:
         )
     Console(stderr=True).print(f"Watching {', '.join(watched)}. Ctrl-C stops it.", highlight=False)
     async for _ in awatch(*watched, watch_filter=is_document):
-        with progress("Indexing") as on_progress:
-            report = await app.index(parts, watched, on_progress)
-        _show_report(report)
+        try:
+            with progress("Indexing") as on_progress:
+                report = await app.index(parts, watched, on_progress)
+        except (ModelError, StoreError) as exc:
+            Console(stderr=True).print(f"[red]not indexed[/red] {exc}. The next change is another try.", highlight=False)
+        else:
+            _show_report(report)
 
 
 def _there(paths: Sequence[str]) -> list[str]:

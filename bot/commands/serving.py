@@ -17,7 +17,7 @@ async def serve(say_hello: bool = False) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     with progress("Indexing") as on_progress:
-        async with app.opened(settings, on_progress) as parts:
+        async with app.opened(settings, on_progress, patient=True) as parts:
             desk = app.App(parts)
             await desk.start()
             if say_hello:

@@ -1,11 +1,13 @@
 """Which sentences of the found passages answer the question: 1 to 3 that stand together, word for word."""
 
 import asyncio
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from bot.errors import ModelError
 from bot.knowledge.embedding import Embedder
 from bot.knowledge.indexing import plain
 from bot.knowledge.search import Found, Passage
@@ -14,6 +16,8 @@ from bot.knowledge.terms import question_terms, terms
 
 if TYPE_CHECKING:
     import numpy as np
+
+log = logging.getLogger(__name__)
 
 PASSAGES = 5
 MOST_EMBEDDED = 10
@@ -71,10 +75,11 @@ class Extract:
         """How well each sentence answers; those that were not looked at have far fewer points."""
         words = _shared_words(question, candidates)
         order = [_place(found.passages, candidate) for candidate in candidates]
+        by_words = [3 * word + place for word, place in zip(words, order, strict=True)]
         known = [embedder for embedder in self._embedders if embedder.name in found.vectors]
         embedders = sorted(known, key=lambda embedder: SHARES.get(embedder.name, 1.0))
         if not embedders:
-            return [3 * word + place for word, place in zip(words, order, strict=True)]
+            return by_words
         # The quick model looks at all sentences, the slow one at the few that it leaves.
         points = [word + place for word, place in zip(words, order, strict=True)]
         looked_at = list(range(len(candidates)))
@@ -82,7 +87,11 @@ class Extract:
             if embedder is embedders[-1]:
                 looked_at = sorted(sorted(looked_at, key=lambda at: -points[at])[:MOST_EMBEDDED])
             texts = [f"{found.passages[candidates[at].passage].title}\n{candidates[at].text}" for at in looked_at]
-            values = await _alike(embedder, found, texts)
+            try:
+                values = await _alike(embedder, found, texts)
+            except ModelError as exc:
+                log.warning("embeddings are away, words alone choose the quote: %s", exc)
+                return by_words
             for at, value in zip(looked_at, values, strict=True):
                 points[at] += SHARES.get(embedder.name, 1.0) * value
         unseen = set(range(len(candidates))) - set(looked_at)

@@ -115,6 +115,13 @@ class Indexer:
             other_models=tuple(sorted(other)),
         )
 
+    async def lacks(self, paths: Sequence[str]) -> bool:
+        """Whether some file of these paths, or every page of a site, was never indexed."""
+        stored = await self._store.fingerprints()
+        found = await asyncio.to_thread(self._found, [path for path in paths if not is_address(path)], stored, [])
+        sites = [path.partition("#")[0] for path in paths if is_address(path)]
+        return any(file.address not in stored for file in found) or any(not any(_below(one, site) for one in stored) for site in sites)
+
     async def _web_pages(
         self, roots: Sequence[str], stored: dict[str, str], progress: _Progress, on_progress: Callable[[int, int, str], None] | None
     ) -> list[str]:

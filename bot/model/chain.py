@@ -7,49 +7,9 @@ from collections.abc import Callable, Sequence
 from bot.errors import ModelError, ModelUnreachable
 from bot.messages import Fault
 from bot.model import Completion, Model, Prompt
-from bot.model.faults import Declined, TooLong
+from bot.model.breaker import Breaker
 
 log = logging.getLogger(__name__)
-
-FAILURES = 3
-REST_SECONDS = 30.0
-
-
-class Breaker:
-    """Opens after FAILURES in a row: then nobody is asked for REST_SECONDS, and after that one question at a time, to see."""
-
-    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
-        self._now = now
-        self._failures = 0
-        self._rests_until = 0.0
-        self._trying = False
-
-    @property
-    def open(self) -> bool:
-        """Whether the model is left alone, or being tried again by one question."""
-        return self._failures >= FAILURES
-
-    def lets_through(self) -> bool:
-        """Whether this question may be asked; each True is followed by one of the other three."""
-        if not self.open:
-            return True
-        if self._trying or self._now() < self._rests_until:
-            return False
-        self._trying = True
-        return True
-
-    def worked(self) -> None:
-        """It answered."""
-        self._failures, self._trying = 0, False
-
-    def failed(self) -> None:
-        """It did not."""
-        self._failures, self._trying = self._failures + 1, False
-        self._rests_until = self._now() + REST_SECONDS
-
-    def undecided(self) -> None:
-        """Nobody waited for the answer, or only this question was the trouble."""
-        self._trying = False
 
 
 class Chain:
@@ -99,16 +59,5 @@ class Chain:
 
 async def _asked(model: Model, breaker: Breaker, prompt: Prompt, on_text: Callable[[str], None] | None) -> Completion:
     """One model's answer, and what it says of the model."""
-    try:
-        completion = await model.answer(prompt, on_text)
-    except (Declined, TooLong):
-        breaker.undecided()
-        raise
-    except ModelError:
-        breaker.failed()
-        raise
-    except BaseException:
-        breaker.undecided()
-        raise
-    breaker.worked()
-    return completion
+    with breaker.watching():
+        return await model.answer(prompt, on_text)

@@ -1,10 +1,12 @@
 """An embedding server behind an OpenAI-compatible address, in the shape that bot.knowledge takes."""
 
 import asyncio
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from bot.errors import ModelUnreachable
+from bot.model.breaker import Breaker
 from bot.model.connection import Connection
 from bot.model.faults import TooSlow, nonsense
 from bot.model.profiles import Profile
@@ -18,7 +20,10 @@ LONGEST_TEXT = 6000
 
 
 class RemoteEmbedder:
-    """One embedding model of one server. `dimension` is 0 until the first text was embedded. All raise ModelError."""
+    """One embedding model of one server. `dimension` is 0 until the first text was embedded. All raise ModelError.
+
+    A server that failed several times in a row is left alone for half a minute: then all raise at once.
+    """
 
     def __init__(
         self,
@@ -28,13 +33,17 @@ class RemoteEmbedder:
         profile: Profile,
         *,
         total_seconds: float = 30,
+        question_seconds: float = 5,
+        now: Callable[[], float] = time.monotonic,
         attempts: int = 3,
         pause_seconds: float = 0.5,
     ) -> None:
         self._connection = Connection(url, key, model, "EMBEDDINGS")
         self.name = f"{model}@{self._connection.server.host}"
         self.dimension = 0
-        self._model, self._batch, self._total = model, profile.embeddings_batch, total_seconds
+        self._model, self._batch = model, profile.embeddings_batch
+        self._total, self._hurry = total_seconds, min(total_seconds, question_seconds)
+        self._breaker = Breaker(now)
         self._retries = Retries(attempts, pause_seconds)
 
     @property
@@ -49,34 +58,40 @@ class RemoteEmbedder:
 
     async def passages(self, texts: Sequence[str]) -> "np.ndarray":
         """Vectors of length one, (texts, dimension) float32. Each request has `total_seconds`."""
-        import numpy as np
-
-        rows: list[Any] = []
-        for start in range(0, len(texts), self._batch):
-            rows += await self._embedded([text[:LONGEST_TEXT] or " " for text in texts[start : start + self._batch]])
-        if not rows:
-            return np.zeros((0, self.dimension), dtype=np.float32)
-        return self._measured(rows)
+        return await self._vectors(texts, self._total)
 
     async def question(self, text: str) -> "np.ndarray":
-        """One vector of length one, (dimension,) float32."""
-        vector: np.ndarray = (await self.passages([text]))[0]
+        """One vector of length one, (dimension,) float32, within `question_seconds`: a customer waits."""
+        vector: np.ndarray = (await self._vectors([text], self._hurry))[0]
         return vector
 
     async def close(self) -> None:
         """Close the connections. Twice is fine."""
         await self._connection.close()
 
-    async def _embedded(self, texts: list[str]) -> list[Any]:
+    async def _vectors(self, texts: Sequence[str], seconds: float) -> "np.ndarray":
+        import numpy as np
+
+        rows: list[Any] = []
+        for start in range(0, len(texts), self._batch):
+            rows += await self._embedded([text[:LONGEST_TEXT] or " " for text in texts[start : start + self._batch]], seconds)
+        if not rows:
+            return np.zeros((0, self.dimension), dtype=np.float32)
+        return self._measured(rows)
+
+    async def _embedded(self, texts: list[str], seconds: float) -> list[Any]:
+        host = self._connection.server.host
+        if not self._breaker.lets_through():
+            raise ModelUnreachable(f"the embedding server at {host} failed several times and is left alone for half a minute")
         # Unless told otherwise some servers answer in base64, as the library would have asked.
         body = {"model": self._model, "input": texts, "encoding_format": "float"}
-        until = asyncio.get_running_loop().time() + self._total
-        try:
-            async with asyncio.timeout_at(until):
-                document = await self._retries.until_it_works(lambda: self._connection.document("/embeddings", body), until)
-        except TimeoutError as exc:
-            server = self._connection.server
-            raise TooSlow(f"the embedding server at {server.host} did not answer within {self._total:g} s: look whether it runs") from exc
+        until = asyncio.get_running_loop().time() + seconds
+        with self._breaker.watching():
+            try:
+                async with asyncio.timeout_at(until):
+                    document = await self._retries.until_it_works(lambda: self._connection.document("/embeddings", body), until)
+            except TimeoutError as exc:
+                raise TooSlow(f"the embedding server at {host} did not answer within {seconds:g} s: look whether it runs") from exc
         return self._in_order(document.get("data"), len(texts))
 
     def _in_order(self, data: Any, wanted: int) -> list[Any]:

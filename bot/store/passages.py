@@ -110,6 +110,9 @@ class PassageStore:
     async def replace(self, document: DocumentRow, pieces: Sequence[NewPassage]) -> None:
         """The document as it is now, in place of what it was: in one transaction, so that answers go on meanwhile."""
         async with self._database.writing() as connection:
+            if connection.dialect.name == "postgresql":
+                # Another process may be bringing the same new document.
+                await connection.execute(select(func.pg_advisory_xact_lock(func.hashtext(document.address))))
             await connection.execute(delete(documents).where(documents.c.address == document.address))
             made = await connection.execute(
                 insert(documents).values(

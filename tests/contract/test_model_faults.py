@@ -13,6 +13,7 @@ import pytest
 from openai import _exceptions
 
 from bot.errors import ModelBusy, ModelError, ModelRefused, ModelTruncated, ModelUnreachable
+from bot.model.breaker import FAILURES, REST_SECONDS
 from bot.model.client import OpenAIModel
 from bot.model.embeddings import RemoteEmbedder
 from bot.model.faults import Server, fault_of
@@ -356,4 +357,34 @@ async def test_an_embedding_server_that_says_nothing_is_given_up(server: ModelSe
     server.gate.clear()
     with pytest.raises(ModelUnreachable):
         await embedder.question("Hello")
+    await embedder.close()
+
+
+async def test_nobody_waits_for_an_embedding_server_that_keeps_failing_and_one_question_sees_when_it_is_back(server: ModelServer) -> None:
+    now = [0.0]
+    embedder = RemoteEmbedder(server.url, "", "e", GENERIC, question_seconds=0.05, now=lambda: now[0])
+    server.gate.clear()
+    for _ in range(FAILURES):
+        with pytest.raises(ModelUnreachable, match="did not answer"):
+            await embedder.question("Hello")
+    asked = len(server.requests)
+    server.gate.set()
+    with pytest.raises(ModelUnreachable, match="left alone"):
+        await embedder.question("Hello")
+    assert len(server.requests) == asked
+    now[0] += REST_SECONDS
+    assert (await embedder.question("Hello")).shape == (3,)
+    assert (await embedder.passages(["Hello", "World"])).shape == (2, 3)
+    await embedder.close()
+
+
+async def test_a_customers_question_waits_less_for_its_vector_than_a_page(server: ModelServer) -> None:
+    embedder = RemoteEmbedder(server.url, "", "e", GENERIC, question_seconds=0.05)
+    server.gate.clear()
+    page = asyncio.create_task(embedder.passages(["A page."]))
+    with pytest.raises(ModelUnreachable):
+        await embedder.question("Hello")
+    assert not page.done()
+    server.gate.set()
+    assert (await page).shape == (1, 3)
     await embedder.close()

@@ -1,10 +1,12 @@
 """What a customer's question finds."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from bot.errors import ModelUnreachable
 from bot.knowledge import Extract, Found, Knowledge, Passage, scoring
 from bot.knowledge.answerable import E5, USE, Measured, probability
 from bot.knowledge.scoring import Asked, Ground
@@ -147,6 +149,21 @@ async def test_a_quote_is_word_for_word_and_keeps_what_belongs_together() -> Non
     assert "You can return it for 30 days, e.g. by post." in quote.text
     assert quote.text in quote.passage.text
     assert quote == await Extract([embedder]).quote("How long can I return it?", found)
+
+
+class FailingEmbedder(WordEmbedder):
+    """Its server went away after the search."""
+
+    async def passages(self, texts: Sequence[str]) -> np.ndarray:
+        raise ModelUnreachable("away")
+
+
+async def test_a_quote_is_chosen_by_its_words_when_the_embeddings_go_away_after_the_search() -> None:
+    asked = "How long can I return it?"
+    found = Found(
+        (shown("a.md", "How", "Bring it. You can return it for 30 days.", 3.0),), 0.9, {"words": await WordEmbedder().question(asked)}
+    )
+    assert "30 days" in (await Extract([FailingEmbedder()]).quote(asked, found)).text
 
 
 async def test_a_quote_of_nothing_is_refused() -> None:

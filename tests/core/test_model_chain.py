@@ -7,7 +7,8 @@ import pytest
 
 from bot.errors import ModelError, ModelTruncated, ModelUnreachable
 from bot.model import Completion, Prompt, Said
-from bot.model.chain import FAILURES, REST_SECONDS, Chain
+from bot.model.breaker import FAILURES, REST_SECONDS
+from bot.model.chain import Chain
 from bot.model.faults import Declined
 from tests.fakes import ScriptedModel
 

@@ -1,5 +1,6 @@
 """What the database keeps of documents, on SQLite and on PostgreSQL."""
 
+import asyncio
 from itertools import pairwise
 
 import numpy as np
@@ -55,6 +56,15 @@ async def test_a_document_that_changed_is_there_once_and_its_old_words_are_gone(
     await store.replace(document("a"), [passage("new words")])
     assert await found(store, "old older new") == ["new words"]
     assert await store.fingerprints() == {"a": "print-1"}
+
+
+async def test_a_new_document_that_two_processes_bring_at_once_is_there_once(database_address: str, store: PassageStore) -> None:
+    second = Database(database_address)
+    other = PassageStore(second)
+    for name in "abcdefgh":
+        await asyncio.gather(*(one.replace(document(name), [passage(f"word{name}")]) for one in (store, other)))
+        assert await found(store, f"word{name}") == [f"word{name}"]
+    await second.close()
 
 
 async def test_a_removed_document_takes_its_passages_and_vectors_along(store: PassageStore) -> None:

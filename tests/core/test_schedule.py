@@ -5,9 +5,9 @@ import logging
 
 import pytest
 
-from bot.errors import StoreError
-from bot.knowledge import IndexReport
-from bot.knowledge.schedule import index_every
+from bot.errors import ModelUnreachable, StoreError
+from bot.knowledge import IndexReport, schedule
+from bot.knowledge.schedule import index_every, index_until_done
 
 
 async def test_a_failed_run_is_one_line_and_the_next_run_comes_and_none_overlap(caplog: pytest.LogCaptureFixture) -> None:
@@ -33,3 +33,27 @@ async def test_a_failed_run_is_one_line_and_the_next_run_comes_and_none_overlap(
     messages = [record.getMessage() for record in caplog.records if record.name == "bot.knowledge.schedule"]
     assert messages[0] == "indexing on schedule failed: the database is out of reach"
     assert messages[1] == "indexed on schedule: 3 read, 1 changed, 0 removed, 0 unreadable"
+
+
+async def test_what_cannot_be_indexed_at_the_start_is_tried_until_it_can_and_pages_that_cannot_be_read_are_named(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    caplog.set_level(logging.INFO)
+    monkeypatch.setattr(schedule, "AGAIN_SECONDS", 0.0)
+    outcomes = iter(
+        [ModelUnreachable("the server is away"), OSError("unforeseen"), IndexReport(read=1, unreadable=(("a.md", "it is broken"),))]
+    )
+
+    async def index() -> IndexReport:
+        outcome = next(outcomes)
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
+
+    await index_until_done(index)
+    assert [record.getMessage() for record in caplog.records if record.name == "bot.knowledge.schedule"] == [
+        "indexing what was new failed: the server is away",
+        "indexing what was new failed",
+        "indexed what was new: 1 read, 0 changed, 0 removed, 1 unreadable",
+        "unreadable a.md: it is broken",
+    ]

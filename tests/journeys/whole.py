@@ -27,9 +27,16 @@ PAGES = {
 
 @asynccontextmanager
 async def running(
-    patch: pytest.MonkeyPatch, folder: Path, *, threshold: float = 0, checks: bool = False, more: str = "", **settings: str
+    patch: pytest.MonkeyPatch,
+    folder: Path,
+    *,
+    threshold: float = 0,
+    checks: bool = False,
+    more: str = "",
+    indexed: bool = True,
+    **settings: str,
 ) -> AsyncIterator[app.App]:
-    """Started and indexed by full text alone: the vectors have tests of their own, and cost a second a run."""
+    """Started and `indexed` by full text alone: the vectors have tests of their own, and cost a second a run."""
     (folder / "pages").mkdir(exist_ok=True)
     for name, text in PAGES.items():
         (folder / "pages" / name).write_text(text)
@@ -39,8 +46,9 @@ async def running(
     await _released()
     patch.setattr(app, "embedded", tuple)
     async with app.opened(config.load()) as parts:
-        await app.index(parts, [], lambda *_: None)
-        await parts.knowledge.load()
+        if indexed:
+            await app.index(parts, [], lambda *_: None)
+            await parts.knowledge.load()
         desk = app.App(parts)
         await desk.start()
         try:
