@@ -56,10 +56,10 @@ class Parts:
 
 @asynccontextmanager
 async def opened(
-    config: Config, on_progress: Progress | None = None, build_index: bool = True, patient: bool = False
+    config: Config, on_progress: Progress | None = None, for_index: bool = False, patient: bool = False
 ) -> AsyncIterator[Parts]:
-    """The parts of one run. With `build_index` the sample shop is indexed where it is the shop and its index is due.
-    `patient`: where the embedding server is away, that may wait."""
+    """The parts of one run, ready to answer; with `for_index` ready for that alone, without the vectors in memory. The sample
+    shop is indexed where it is the shop and its index is due; `patient`: where the embedding server is away, that may wait."""
     database = Database(config.database_url)
     model = make_model(config)
     embedders = make_embedders(config)
@@ -76,14 +76,16 @@ async def opened(
             sites=Sites(PageStore(database), Crawler(crawl.hosts, crawl.pages)),
         )
         await _without_sample(config, passages)
-        if build_index and config.sample and await _is_due(config, passages, indexer, embedders):
+        if not for_index and config.sample and await _is_due(config, passages, indexer, embedders):
             try:
                 await indexer.index(config.documents, on_progress or _silent)
             except ModelError as exc:
                 if not patient:
                     raise
                 log.warning("the sample shop cannot be indexed now: %s", exc)
-        await asyncio.gather(asyncio.to_thread(detector.load), knowledge.load())
+        await asyncio.to_thread(detector.load)
+        if not for_index:
+            await knowledge.load()
         answering = Answering(_manner(config), knowledge, Extract(embedders), detector, model)
         yield Parts(config, database, passages, knowledge, embedders, indexer, detector, model, answering)
     finally:

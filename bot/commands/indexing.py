@@ -25,7 +25,7 @@ async def index(paths: list[str], watch: bool = False) -> None:
     if not paths and not settings.documents:
         raise ConfigError(["shop.toml: shop.documents names nothing to index."])
     with progress("Indexing") as on_progress:
-        async with app.opened(settings, build_index=False) as parts:
+        async with app.opened(settings, for_index=True) as parts:
             report = await app.index(parts, paths, on_progress)
             on_progress.close()
             _show_report(report)
