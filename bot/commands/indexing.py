@@ -39,27 +39,32 @@ async def _watch(parts: app.Parts, paths: Sequence[str]) -> None:
     """Index the folders and files among these again whenever something in them changes; until interrupted."""
     from watchfiles import Change, awatch
 
-    def is_document(_change: Change, path: str) -> bool:
-        return Path(path).suffix.lower() in KINDS
-
     watched = _there(paths)
+
+    def is_document(_change: Change, path: str) -> bool:
+        whole = Path(path).resolve()
+        return whole.suffix.lower() in KINDS and any(whole.is_relative_to(one) for one in watched.values())
+
     if not watched:
         raise ConfigError(
             ["Nothing to watch: --watch follows folders and files that are there. For web pages, set [index] minutes in shop.toml."]
         )
     Console(stderr=True).print(f"Watching {', '.join(watched)}. Ctrl-C stops it.", highlight=False)
-    async for _ in awatch(*watched, watch_filter=is_document):
+    # Editors put a new file in the place of the old one, which only its folder sees.
+    folders = {one if one.is_dir() else one.parent for one in watched.values()}
+    async for _ in awatch(*folders, watch_filter=is_document):
         try:
             with progress("Indexing") as on_progress:
-                report = await app.index(parts, watched, on_progress)
+                report = await app.index(parts, [*watched], on_progress)
         except (ModelError, StoreError) as exc:
             Console(stderr=True).print(f"[red]not indexed[/red] {exc}. The next change is another try.", highlight=False)
         else:
             _show_report(report)
 
 
-def _there(paths: Sequence[str]) -> list[str]:
-    return [path for path in paths if not is_address(path) and Path(path).exists()]
+def _there(paths: Sequence[str]) -> dict[str, Path]:
+    """The folders and files that are there, and where they really are."""
+    return {path: Path(path).resolve() for path in paths if not is_address(path) and Path(path).exists()}
 
 
 def _show_report(report: IndexReport) -> None:

@@ -116,6 +116,23 @@ async def test_with_watch_a_changed_page_changes_the_answer_and_a_broken_one_lea
         await asyncio.gather(watching, return_exceptions=True)
 
 
+async def test_a_single_page_that_is_watched_may_be_replaced_as_editors_do(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with customer(monkeypatch, tmp_path) as one:
+        page = tmp_path / "pages" / "returns.md"
+        watching = asyncio.create_task(indexing.index([str(page)], watch=True))
+        await until(lambda: "Watching" in capsys.readouterr().err)
+        for days in (60, 90):
+            before = await one.documents()
+            page.with_suffix(".tmp").write_text(f"# Returns\n\nYou can return anything within {days} days.\n")
+            page.with_suffix(".tmp").replace(page)
+            await settled(one, lambda now, before=before: now != before)
+            assert f"{days} days" in await one.hears(RETURN)
+        watching.cancel()
+        await asyncio.gather(watching, return_exceptions=True)
+
+
 async def test_with_a_schedule_a_changed_page_changes_the_answer_and_a_broken_one_leaves_it(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, database_address: str, caplog: pytest.LogCaptureFixture
 ) -> None:
