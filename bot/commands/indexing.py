@@ -1,6 +1,6 @@
 """`index`: read the documents, print a table of what was done, and, with `--watch`, do it again whenever a file changes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -37,14 +37,9 @@ async def index(paths: list[str], watch: bool = False) -> None:
 
 async def _watch(parts: app.Parts, paths: Sequence[str]) -> None:
     """Index the folders and files among these again whenever something in them changes; until interrupted."""
-    from watchfiles import Change, awatch
+    from watchfiles import awatch
 
     watched = _there(paths)
-
-    def is_document(_change: Change, path: str) -> bool:
-        whole = Path(path).resolve()
-        return whole.suffix.lower() in KINDS and any(whole.is_relative_to(one) for one in watched.values())
-
     if not watched:
         raise ConfigError(
             ["Nothing to watch: --watch follows folders and files that are there. For web pages, set [index] minutes in shop.toml."]
@@ -52,7 +47,7 @@ async def _watch(parts: app.Parts, paths: Sequence[str]) -> None:
     Console(stderr=True).print(f"Watching {', '.join(watched)}. Ctrl-C stops it.", highlight=False)
     # Editors put a new file in the place of the old one, which only its folder sees.
     folders = {one if one.is_dir() else one.parent for one in watched.values()}
-    async for _ in awatch(*folders, watch_filter=is_document):
+    async for _ in awatch(*folders, watch_filter=lambda _change, path: _matters(Path(path), watched.values())):
         try:
             with progress("Indexing") as on_progress:
                 report = await app.index(parts, [*watched], on_progress)
@@ -65,6 +60,14 @@ async def _watch(parts: app.Parts, paths: Sequence[str]) -> None:
 def _there(paths: Sequence[str]) -> dict[str, Path]:
     """The folders and files that are there, and where they really are."""
     return {path: Path(path).resolve() for path in paths if not is_address(path) and Path(path).exists()}
+
+
+def _matters(path: Path, watched: Iterable[Path]) -> bool:
+    """Whether what changed there is a document, or a folder that came or went with all that it holds."""
+    below = next((path.relative_to(one).parts for one in watched if path.is_relative_to(one)), None)
+    if below is None or any(part.startswith(".") for part in below):
+        return False
+    return path.suffix.lower() in KINDS or not path.suffix or path.is_dir()
 
 
 def _show_report(report: IndexReport) -> None:
