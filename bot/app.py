@@ -171,12 +171,17 @@ class App:
     async def _keep_indexed(self) -> None:
         """What was never indexed is indexed now, or as soon as that can be; later by the clock, where shop.toml says so."""
         parts = self._parts
+        if not parts.config.documents:
+            return
 
         def again() -> Awaitable[IndexReport]:
             return index(parts, [], _silent)
 
-        if await _is_due(parts.config, parts.passages, parts.indexer, parts.embedders):
-            await index_until_done(again)
+        async def at_first() -> IndexReport | None:
+            due = await _is_due(parts.config, parts.passages, parts.indexer, parts.embedders)
+            return await again() if due else None
+
+        await index_until_done(at_first)
         if minutes := parts.config.shop.index.minutes:
             await index_every(minutes * 60, again)
 
