@@ -220,7 +220,8 @@ class App:
             platform = self._platforms.get(name)
             lines.append(_state_line(name, platform) if platform else f"{name}: off, {missing} is not set")
         size, model = self._parts.knowledge.size, self._parts.model
-        lines.append(f"documents: {size} passages" if size else "documents: none is indexed yet; that begins now, while the desk serves")
+        none = "none is indexed yet; that begins now, while the desk serves" if self._parts.config.documents else "shop.toml names none"
+        lines.append(f"documents: {size} passages" if size else f"documents: {none}")
         lines.append(f"model: {model.name}" if model else "model: none; answers are quoted from the documents")
         return lines
 
