@@ -56,10 +56,10 @@ class Parts:
 
 @asynccontextmanager
 async def opened(
-    config: Config, on_progress: Progress | None = None, build_index: bool = True, patient: bool = False
+    config: Config, on_progress: Progress | None = None, for_index: bool = False, patient: bool = False
 ) -> AsyncIterator[Parts]:
-    """The parts of one run. With `build_index` the sample shop is indexed where it is the shop and its index is due.
-    `patient`: where the embedding server is away, that may wait."""
+    """The parts of one run, ready to answer; with `for_index` ready for that alone, without the vectors in memory. The sample
+    shop is indexed where it is the shop and its index is due; `patient`: where the embedding server is away, that may wait."""
     database = Database(config.database_url)
     model = make_model(config)
     embedders = make_embedders(config)
@@ -76,16 +76,18 @@ async def opened(
             sites=Sites(PageStore(database), Crawler(crawl.hosts, crawl.pages)),
         )
         await _without_sample(config, passages)
-        if build_index and config.sample and await _is_due(config, passages, indexer, embedders):
+        if not for_index and config.sample and await _is_due(config, passages, indexer, embedders):
             try:
                 await indexer.index(config.documents, on_progress or _silent)
             except ModelError as exc:
                 if not patient:
                     raise
                 log.warning("the sample shop cannot be indexed now: %s", exc)
-        await asyncio.gather(asyncio.to_thread(detector.load), knowledge.load())
-        if build_index and not patient and not knowledge.size:
-            log.warning("nothing is indexed, so nothing can be answered: run `python -m bot index`")
+        await asyncio.to_thread(detector.load)
+        if not for_index:
+            await knowledge.load()
+            if not patient and not knowledge.size:
+                log.warning("nothing is indexed, so nothing can be answered: run `python -m bot index`")
         answering = Answering(_manner(config), knowledge, Extract(embedders), detector, model)
         yield Parts(config, database, passages, knowledge, embedders, indexer, detector, model, answering)
     finally:
@@ -176,12 +178,17 @@ class App:
     async def _keep_indexed(self) -> None:
         """What was never indexed is indexed now, or as soon as that can be; later by the clock, where shop.toml says so."""
         parts = self._parts
+        if not parts.config.documents:
+            return
 
         def again() -> Awaitable[IndexReport]:
             return index(parts, [], _silent)
 
-        if await _is_due(parts.config, parts.passages, parts.indexer, parts.embedders):
-            await index_until_done(again)
+        async def at_first() -> IndexReport | None:
+            due = await _is_due(parts.config, parts.passages, parts.indexer, parts.embedders)
+            return await again() if due else None
+
+        await index_until_done(at_first)
         if minutes := parts.config.shop.index.minutes:
             await index_every(minutes * 60, again)
 
@@ -220,7 +227,8 @@ class App:
             platform = self._platforms.get(name)
             lines.append(_state_line(name, platform) if platform else f"{name}: off, {missing} is not set")
         size, model = self._parts.knowledge.size, self._parts.model
-        lines.append(f"documents: {size} passages" if size else "documents: none is indexed yet; that begins now, while the desk serves")
+        none = "none is indexed yet; that begins now, while the desk serves" if self._parts.config.documents else "shop.toml names none"
+        lines.append(f"documents: {size} passages" if size else f"documents: {none}")
         lines.append(f"model: {model.name}" if model else "model: none; answers are quoted from the documents")
         return lines
 

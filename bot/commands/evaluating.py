@@ -5,6 +5,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -47,7 +48,21 @@ def _said(scores: Mapping[str, Scores], judged: Sequence[Judged]) -> dict[str, o
 
 def _show(scores: Mapping[str, Scores], judged: Sequence[Judged]) -> None:
     console = Console()
-    table = Table("", "n", "first", "in three", "decided", "language", "grounded", "tokens", "ms", "95 %")
+    table = Table(
+        "",
+        "n",
+        "first",
+        "in three",
+        "decided",
+        "language",
+        "grounded",
+        "tokens",
+        "ms",
+        "95 %",
+        box=SIMPLE_HEAD,
+        padding=(0, 1, 0, 0),
+        pad_edge=False,
+    )
     for name, row in scores.items():
         shares = [f"{share:.0%}" if share is not None else "-" for share in (row.first, row.found, row.decided, row.language, row.grounded)]
         tokens = str(row.prompt_tokens + row.answer_tokens)

@@ -1,11 +1,10 @@
 """`index`: read the documents, print a table of what was done, and, with `--watch`, do it again whenever a file changes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
-from rich.text import Text
 
 from bot import app, config, logs
 from bot.commands.terminal import progress
@@ -26,7 +25,7 @@ async def index(paths: list[str], watch: bool = False) -> None:
     if not paths and not settings.documents:
         raise ConfigError(["shop.toml: shop.documents names nothing to index."])
     with progress("Indexing") as on_progress:
-        async with app.opened(settings, build_index=False) as parts:
+        async with app.opened(settings, for_index=True) as parts:
             report = await app.index(parts, paths, on_progress)
             on_progress.close()
             _show_report(report)
@@ -38,29 +37,37 @@ async def index(paths: list[str], watch: bool = False) -> None:
 
 async def _watch(parts: app.Parts, paths: Sequence[str]) -> None:
     """Index the folders and files among these again whenever something in them changes; until interrupted."""
-    from watchfiles import Change, awatch
-
-    def is_document(_change: Change, path: str) -> bool:
-        return Path(path).suffix.lower() in KINDS
+    from watchfiles import awatch
 
     watched = _there(paths)
     if not watched:
         raise ConfigError(
             ["Nothing to watch: --watch follows folders and files that are there. For web pages, set [index] minutes in shop.toml."]
         )
-    Console(stderr=True).print(Text(f"Watching {', '.join(watched)}. Ctrl-C stops it."), soft_wrap=True)
-    async for _ in awatch(*watched, watch_filter=is_document):
+    Console(stderr=True).print(f"Watching {', '.join(watched)}. Ctrl-C stops it.", highlight=False)
+    # Editors put a new file in the place of the old one, which only its folder sees.
+    folders = {one if one.is_dir() else one.parent for one in watched.values()}
+    async for _ in awatch(*folders, watch_filter=lambda _change, path: _matters(Path(path), watched.values())):
         try:
             with progress("Indexing") as on_progress:
-                report = await app.index(parts, watched, on_progress)
+                report = await app.index(parts, [*watched], on_progress)
         except (ModelError, StoreError) as exc:
             Console(stderr=True).print(f"[red]not indexed[/red] {exc}. The next change is another try.", highlight=False)
         else:
             _show_report(report)
 
 
-def _there(paths: Sequence[str]) -> list[str]:
-    return [path for path in paths if not is_address(path) and Path(path).exists()]
+def _there(paths: Sequence[str]) -> dict[str, Path]:
+    """The folders and files that are there, and where they really are."""
+    return {path: Path(path).resolve() for path in paths if not is_address(path) and Path(path).exists()}
+
+
+def _matters(path: Path, watched: Iterable[Path]) -> bool:
+    """Whether what changed there is a document, or a folder that came or went with all that it holds."""
+    below = next((path.relative_to(one).parts for one in watched if path.is_relative_to(one)), None)
+    if below is None or any(part.startswith(".") for part in below):
+        return False
+    return path.suffix.lower() in KINDS or not path.suffix or path.is_dir()
 
 
 def _show_report(report: IndexReport) -> None:
@@ -70,4 +77,4 @@ def _show_report(report: IndexReport) -> None:
     table.add_row(*map(str, counts))
     console.print(table)
     for document, why in report.unreadable:
-        console.print(Text("unreadable ", style="red") + Text(f"{document or '.'}: {why}", style="default"), soft_wrap=True)
+        console.print(f"[red]unreadable[/red] {document or '.'}: {why}", highlight=False)

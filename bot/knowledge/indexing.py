@@ -18,7 +18,7 @@ from bot.knowledge.crawling import Page
 from bot.knowledge.documents import Document, File
 from bot.knowledge.embedding import Embedder
 from bot.knowledge.passages import CUTTER, Piece, cut
-from bot.knowledge.sites import Sites, is_address, page_file
+from bot.knowledge.sites import Sites, is_address, page_file, without_password
 from bot.knowledge.terms import terms
 from bot.store.passages import DocumentRow, NewPassage, PassageStore
 
@@ -134,13 +134,13 @@ class Indexer:
         for root in roots:
             async for page in self._sites.pages(root, self._fingerprint(b""), set(stored)):
                 if on_progress:
-                    on_progress(progress.read, progress.read + 1, page.address)
+                    on_progress(progress.read, progress.read + 1, without_password(page.address))
                 await self._page(self._sites, page, stored, progress)
         return list(self._sites.lost)
 
     async def _page(self, sites: Sites, page: Page, stored: dict[str, str], progress: _Progress) -> None:
         if page.fault:
-            progress.unreadable.append((page.address, page.fault))
+            progress.unreadable.append((without_password(page.address), page.fault))
         elif page.data is None:
             progress.unchanged.append(page.address)
         else:

@@ -11,7 +11,14 @@ from bot.store.pages import PageRow, PageStore
 
 def is_address(path: str) -> bool:
     """Whether a path to index is an address of the web."""
-    return path.startswith(("https://", "http://"))
+    return "://" in path
+
+
+def without_password(address: str) -> str:
+    """The address as it may be shown and logged."""
+    scheme, _, rest = address.partition("://")
+    host, slash, path = rest.partition("/")
+    return f"{scheme}://{host.rpartition('@')[2]}{slash}{path}" if "@" in host else address
 
 
 def page_file(page: Page) -> File:

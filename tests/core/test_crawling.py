@@ -260,3 +260,10 @@ async def test_a_name_is_resolved_once_and_the_connection_goes_where_it_was_judg
     assert len(answers) == 1
     with pytest.raises(OSError, match="not checked"):
         await resolver.resolve("evil.example", 443)
+
+
+async def test_a_password_in_an_address_is_never_shown_and_only_the_web_is_read(tmp_path: Path) -> None:
+    async with indexer(tmp_path) as (index, _):
+        report = await index("http://user:secret@127.0.0.1/help")  # type: ignore[misc]
+        assert report.unreadable == (("http://127.0.0.1/help", "an address with a user's name in it is not asked"),)
+        assert (await index("ftp://127.0.0.1/help")).unreadable == (("ftp://127.0.0.1/help", "only http addresses are read"),)  # type: ignore[misc]

@@ -77,3 +77,17 @@ async def test_another_model_means_indexing_again_and_is_said(tmp_path: Path) ->
         report = await Indexer(store, [WordEmbedder("new")], lambda text: "en", tmp_path).index([str(shop)])
         assert (len(report.changed), report.other_models) == (4, ("old",))
         assert await store.models() == {"new"}
+
+
+async def test_whether_something_was_never_indexed_is_known_without_reading_it(tmp_path: Path) -> None:
+    shop = write(tmp_path / "shop", SHOP)
+    async with stored(tmp_path) as store:
+        indexer = Indexer(store, [], lambda text: "en", tmp_path)
+        assert await indexer.lacks([str(shop)])
+        await indexer.index([str(shop)])
+        assert not await indexer.lacks([str(shop), str(tmp_path / "missing")])
+        assert await indexer.lacks([str(shop), "https://shop.example/help"])
+        write(shop, {"shipping.md": "# Shipping\n\nChanged.\n"})
+        assert not await indexer.lacks([str(shop)])
+        write(shop, {"new.md": "# New\n\nNew.\n"})
+        assert await indexer.lacks([str(shop)])

@@ -57,3 +57,13 @@ async def test_what_cannot_be_indexed_at_the_start_is_tried_until_it_can_and_pag
         "indexed what was new: 1 read, 0 changed, 0 removed, 1 unreadable",
         "unreadable a.md: it is broken",
     ]
+
+
+async def test_where_nothing_is_new_nothing_is_said(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+
+    async def index() -> None:
+        return None
+
+    await index_until_done(index)
+    assert not [record for record in caplog.records if record.name == "bot.knowledge.schedule"]

@@ -15,7 +15,7 @@ from bot.commands import indexing
 from bot.knowledge import schedule, search
 from bot.model import breaker
 from tests.contract.web_page import Browser
-from tests.core.knowledge_shop import WordEmbedder
+from tests.core.knowledge_shop import WordEmbedder, write
 from tests.journeys.whole import running
 from tests.model_server import ModelServer
 
@@ -114,6 +114,57 @@ async def test_with_watch_a_changed_page_changes_the_answer_and_a_broken_one_lea
         await changes_are_heard(one, tmp_path / "pages", said)
         watching.cancel()
         await asyncio.gather(watching, return_exceptions=True)
+
+
+async def test_a_single_page_that_is_watched_may_be_replaced_as_editors_do(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with customer(monkeypatch, tmp_path) as one:
+        page = tmp_path / "pages" / "returns.md"
+        watching = asyncio.create_task(indexing.index([str(page)], watch=True))
+        await until(lambda: "Watching" in capsys.readouterr().err)
+        for days in (60, 90):
+            before = await one.documents()
+            page.with_suffix(".tmp").write_text(f"# Returns\n\nYou can return anything within {days} days.\n")
+            page.with_suffix(".tmp").replace(page)
+            await settled(one, lambda now, before=before: now != before)
+            assert f"{days} days" in await one.hears(RETURN)
+        watching.cancel()
+        await asyncio.gather(watching, return_exceptions=True)
+
+
+async def test_a_whole_folder_that_is_moved_in_or_out_is_noticed(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with customer(monkeypatch, tmp_path) as one:
+        watching = asyncio.create_task(indexing.index([], watch=True))
+        await until(lambda: "Watching" in capsys.readouterr().err)
+        write(tmp_path / "away", {"lamps.md": "# Lamps\n\nA lamp lasts for nine years.\n"})
+        (tmp_path / "away").rename(tmp_path / "pages" / "more")
+        await settled(one, lambda now: "pages/more/lamps.md" in now)
+        assert "nine years" in await one.hears("How long does a lamp last?")
+        (tmp_path / "pages" / "more").rename(tmp_path / "away")
+        await settled(one, lambda now: "pages/more/lamps.md" not in now)
+        assert "nine years" not in await one.hears("How long does a lamp last?")
+        watching.cancel()
+        await asyncio.gather(watching, return_exceptions=True)
+
+
+@pytest.mark.parametrize(
+    ("path", "matters"),
+    [
+        ("/shop/pages/a.md", True),
+        ("/shop/pages/more", True),
+        ("/shop/pages/a.md.swp", False),
+        ("/shop/pages/.git/index", False),
+        ("/shop/pages/.a.md", False),
+        ("/shop/desk.db", False),
+        ("/shop/one.md", True),
+        ("/shop/two.md", False),
+    ],
+)
+def test_only_documents_and_their_folders_are_worth_a_look(path: str, matters: bool) -> None:
+    assert indexing._matters(Path(path), [Path("/shop/pages"), Path("/shop/one.md")]) == matters
 
 
 async def test_with_a_schedule_a_changed_page_changes_the_answer_and_a_broken_one_leaves_it(
