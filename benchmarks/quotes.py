@@ -82,7 +82,9 @@ def sample_shop(half: str) -> tuple[dict[str, str], list[tuple[Row, Mapping[str,
 
 def shown(title: str, all_quoted: Sequence[Quoted]) -> None:
     """A row for each language. "held": the words that answer stand in a passage that was found; "answered": above the threshold."""
-    print(f"{title:<22}{'n':>5}{'page %':>8}{'held %':>8}{'sentence %':>12}{'signs':>7}{'answered %':>12}{'no answer':>11}{'answered %':>12}")
+    print(
+        f"{title:<22}{'n':>5}{'page %':>8}{'held %':>8}{'sentence %':>12}{'signs':>7}{'answered %':>12}{'no answer':>11}{'answered %':>12}"
+    )
     languages = sorted({one.language for one in all_quoted})
     for language in [*languages, "all"]:
         own = [one for one in all_quoted if language in (one.language, "all")]
