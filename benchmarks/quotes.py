@@ -1,10 +1,10 @@
 """How good the answers without a model are: whether the stand-in quotes the right page and the words that answer, how long its
 quotes are, and what they cost. Prints a table by language.
 
-The sample shop is asked what `quotes.jsonl` holds: needs, each with two wordings in ten languages and the words that a quote
-must hold one of; needs without a page are near the shop's subject and have no answer. Its `kept` half is for the last look: develop on
-the other. With --data DIR also data sets of bare passages whose questions tell the answer (XQuAD): there a quote must hold it.
-Run: python -m benchmarks.quotes [--half develop|kept] [--data DIR] [--sample 60] [--cache DIR] [--timed 40] [--wrong]
+The sample shop is asked what `quotes.jsonl` holds: needs, each in one or two wordings in ten languages, and the words that a quote
+must hold one of; needs without a page are near the shop's subject and have no answer. The `kept` ones are for the last look: develop
+with the others. With --data DIR also data sets of bare passages whose questions tell the answer (XQuAD): there a quote must hold it.
+Run: python -m benchmarks.quotes [--part develop|second|kept] [--data DIR] [--sample 60] [--cache DIR] [--timed 40] [--wrong]
 """
 
 import argparse
@@ -68,9 +68,9 @@ async def quoted(
     ]
 
 
-def sample_shop(half: str) -> tuple[dict[str, str], list[tuple[Row, Mapping[str, Sequence[str]]]]]:
-    """The sample shop's pages by address, and the questions of one half ("" = both)."""
-    needs = [need for need in rows(NEEDS) if half in ("", need["half"])]
+def sample_shop(part: str) -> tuple[dict[str, str], list[tuple[Row, Mapping[str, Sequence[str]]]]]:
+    """The sample shop's pages by address, and the questions of one part ("" = all)."""
+    needs = [need for need in rows(NEEDS) if part in ("", need["part"])]
     asked: list[tuple[Row, Mapping[str, Sequence[str]]]] = [
         ({"qid": need["need"], "lang": language, "question": question}, need["pages"])
         for need in needs
@@ -128,7 +128,7 @@ async def timed(texts: Mapping[str, str], asked: Sequence[tuple[Row, Mapping[str
 async def main() -> None:
     """Print all tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--half", default="", choices=["", "develop", "second", "kept"])
+    parser.add_argument("--part", default="", choices=["", "develop", "second", "kept"])
     parser.add_argument("--data", type=Path)
     parser.add_argument("--sample", type=int, default=60, help="questions a language; 0 = all")
     parser.add_argument("--cache", type=Path, help="keep embeddings here for the next run")
@@ -136,9 +136,9 @@ async def main() -> None:
     parser.add_argument("--wrong", action="store_true", help="print the quotes that do not answer")
     given = parser.parse_args()
     models = embedders(given.cache)
-    texts, asked = sample_shop(given.half)
+    texts, asked = sample_shop(given.part)
     answers = await quoted(texts, asked, models)
-    shown(f"sample shop {given.half}", answers)
+    shown(f"sample shop {given.part}", answers)
     if given.wrong:
         wrong(answers)
     for data in data_sets(given.data) if given.data else ():
