@@ -7,6 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from benchmarks.quotes import quoted as answered
+from benchmarks.quotes import sample_shop
+from bot.config import SAMPLE_SHOP
 from bot.knowledge import Extract, Found, Passage, embedded
 from bot.knowledge.extract import FEW
 from bot.knowledge.kinds import MONEY, TIME, Kinds, held
@@ -145,3 +148,15 @@ def test_units_hold_every_word_once_and_in_order(lines: list[str]) -> None:
     ]
     assert not any(sign.isalnum() for gap in outside for sign in gap)
     assert all(text[unit.start : unit.end].strip() == text[unit.start : unit.end] for unit in found)
+
+
+@pytest.mark.skipif(not embedded(), reason="the extra `local` is not installed")
+async def test_customers_in_many_languages_read_the_words_that_answer() -> None:
+    pages = ("gift-cards", "loyalty-points", "account")
+    texts = {f"{page}.md": (SAMPLE_SHOP / f"{page}.md").read_text(encoding="utf-8") for page in pages}
+    needs = [
+        (row, wanted) for row, wanted in sample_shop("develop")[1] if set(wanted) & set(pages) and row["lang"] in ("en", "de", "ru", "ja")
+    ]
+    answers = await answered(texts, needs, embedded())
+    assert len(answers) >= 24
+    assert sum(one.sentence for one in answers) >= 0.75 * len(answers), [one.question for one in answers if not one.sentence]
