@@ -135,9 +135,13 @@ def embedders(cache: Path | None) -> list[Embedder]:
 
 
 async def ask(
-    texts: Mapping[str, str], questions: Sequence[tuple[Row, frozenset[str]]], models: Sequence[Embedder], limit: int = 5
+    texts: Mapping[str, str],
+    questions: Sequence[tuple[Row, frozenset[str]]],
+    models: Sequence[Embedder],
+    limit: int = 5,
+    lead: bool = False,
 ) -> list[Asked]:
-    """Index the texts (by address) into a temporary SQLite and ask every question."""
+    """Index the texts (by address) into a temporary SQLite and ask every question; `lead` as an answer needs it."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         for address, text in texts.items():
@@ -154,7 +158,12 @@ async def ask(
         await knowledge.load()
         indexed = time.process_time()
         asked = [
-            Asked(row["lang"], right, await knowledge.search(row["question"], row["lang"], limit), str(row.get("passage") or row["qid"]))
+            Asked(
+                row["lang"],
+                right,
+                await knowledge.search(row["question"], row["lang"], limit, lead=lead),
+                str(row.get("passage") or row["qid"]),
+            )
             for row, right in questions
         ]
         ended = time.process_time()

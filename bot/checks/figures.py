@@ -1,7 +1,7 @@
 """Every number, date, time, address and id of a draft must stand in its grounds, however each side writes it.
 
 A number has readings, since 1.000 may be a thousand or one: it stands in the grounds if they share a reading and do not
-name different units. Digits of any script count, number words too (figure_words.py), dates and times apart (moments.py).
+name different units. Digits of any script count, number words too (language/figure_words.py), dates and times apart (moments.py).
 """
 
 import re
@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from bot.checks import addresses, moments
-from bot.checks.figure_words import many_after, numbers, unit_after, unit_before
 from bot.checks.moments import Moment
+from bot.language.figure_words import many_after, numbers, unit_after, unit_before
 
 _NUMBER = re.compile(r"(?<![\w.,])(?:\d{1,3}(?:[ \u00a0\u202f\u2009'’]\d{3})+(?:[.,]\d+)?|\d+(?:[.,]\d+)*)|(?<=[^\W\d_])\d+(?:[.,]\d+)*")
 CLOCK = "clock"

@@ -9,6 +9,7 @@ letters.py    how likely a text is in each language, by its letters
 detection.py  which language a text is in
 wish_words.py names of languages, and the words of asking for one
 wishes.py     "in English, please"
+figure_words.py figures as words, units, signs of money
 policy.py     which language a thread speaks now
 explaining.py why it does, in words
 """

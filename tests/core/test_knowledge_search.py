@@ -1,13 +1,11 @@
 """What a customer's question finds."""
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from bot.errors import ModelUnreachable
-from bot.knowledge import Extract, Found, Knowledge, Passage, scoring
+from bot.knowledge import Extract, Found, Knowledge, scoring
 from bot.knowledge.answerable import E5, USE, Measured, probability
 from bot.knowledge.scoring import Asked, Ground
 from tests.core.knowledge_shop import WordEmbedder, opened, write
@@ -129,46 +127,6 @@ def test_a_number_that_stands_in_no_passage_makes_an_answer_less_likely() -> Non
 def test_with_another_model_what_stands_out_answers() -> None:
     far, near = (probability(Measured(False, {"other": at}, {"other": at}, {"other": 0.3}, 20 * (at - 0.3), 0.0, 0)) for at in (0.32, 0.5))
     assert far < near
-
-
-def shown(document: str, heading: str, text: str, score: float) -> Passage:
-    return Passage(document, "Title", "", "en", heading, text, score)
-
-
-async def test_a_quote_is_word_for_word_and_keeps_what_belongs_together() -> None:
-    embedder = WordEmbedder()
-    found = Found(
-        (
-            shown("a.md", "How", "Bring it. You can return it for 30 days, e.g. by post. Ask us.", 3.0),
-            shown("b.md", "How", "Shipping takes 3 days.", 1.0),
-        ),
-        0.9,
-        {"words": await embedder.question("How long can I return it?")},
-    )
-    quote = await Extract([embedder]).quote("How long can I return it?", found)
-    assert "You can return it for 30 days, e.g. by post." in quote.text
-    assert quote.text in quote.passage.text
-    assert quote == await Extract([embedder]).quote("How long can I return it?", found)
-
-
-class FailingEmbedder(WordEmbedder):
-    """Its server went away after the search."""
-
-    async def passages(self, texts: Sequence[str]) -> np.ndarray:
-        raise ModelUnreachable("away")
-
-
-async def test_a_quote_is_chosen_by_its_words_when_the_embeddings_go_away_after_the_search() -> None:
-    asked = "How long can I return it?"
-    found = Found(
-        (shown("a.md", "How", "Bring it. You can return it for 30 days.", 3.0),), 0.9, {"words": await WordEmbedder().question(asked)}
-    )
-    assert "30 days" in (await Extract([FailingEmbedder()]).quote(asked, found)).text
-
-
-async def test_a_quote_of_nothing_is_refused() -> None:
-    with pytest.raises(ValueError, match="nothing was found"):
-        await Extract().quote("?", Found((), 0.0))
 
 
 async def test_knowledge_that_was_never_loaded_loads_itself(tmp_path: Path) -> None:

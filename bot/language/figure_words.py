@@ -77,6 +77,8 @@ _UNITS = {
     "KRW": r"₩|krw|원",
     "VND": r"₫|vnd|đồng|đ\b",
 }
+TIMES = frozenset(("day", "week", "month", "year", "hour", "minute"))
+MONEY = frozenset(("EUR", "GBP", "USD", "YEN", "INR", "PLN", "TRY", "RUB", "CHF", "kr", "KRW", "VND"))
 _ADJECTIVE = (
     r"(?:(?:business|working|calendar|full|more|рабочих|рабочие|рабочая|рабочего|iş|hele|volle|weitere|ganze|календарных|कार्य|个|個)[ -]?)?"
 )
