@@ -331,7 +331,7 @@ def _forgiving(name: str, parse: Callable[[Any], None]) -> Callable[[Any], None]
     def parse_or_skip(data: Any) -> None:
         try:
             parse(data)
-        except (LookupError, TypeError, ValueError, AttributeError) as exc:
+        except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as exc:
             log.warning("discord: an event %s could not be read: %s", name, type(exc).__name__)
 
     return parse_or_skip

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from bot.errors import ModelRefused, ModelTruncated, ModelUnreachable
+from bot.messages import storable
 from bot.model.faults import Declined, Server, nonsense, reported, too_long
 
 LONGEST = 1_000_000
@@ -33,6 +34,7 @@ class Accumulator:
         self._length = 0
         self._rest, self._event, self._page = b"", b"", b""
         self._opening = _Opening()
+        self._half = ""
         self._refused = False
 
     @property
@@ -135,6 +137,10 @@ class Accumulator:
             self.finish = finish or self.finish
 
     def _say(self, text: str) -> None:
+        """A server may cut between the two halves of a character: the first one waits for the second."""
+        text = self._half + text
+        self._half = text[-1:] if "\ud800" <= text[-1:] <= "\udbff" else ""
+        text = storable(text[: len(text) - len(self._half)])
         if not text:
             return
         self._length += len(text)
