@@ -13,7 +13,9 @@ from bot.messages import storable
 from bot.model.faults import Declined, Server, nonsense, reported, too_long
 
 LONGEST = 1_000_000
-"""Characters of an answer, and bytes of one line."""
+"""Bytes of one line."""
+LONGEST_ANSWER = 40_000
+"""Characters of an answer: some 10,000 tokens. Nobody reads twenty messages in a chat."""
 DONE = b"[DONE]"
 FIELDS = (b":", b"event", b"id", b"retry")
 THOUGHT, THOUGHT_OVER = "<think>", "</think>"
@@ -144,7 +146,7 @@ class Accumulator:
         if not text:
             return
         self._length += len(text)
-        if self._length > LONGEST:
+        if self._length > LONGEST_ANSWER:
             raise _endless()
         self._parts.append(text)
         if self._on_text is not None:
