@@ -15,6 +15,8 @@ Addressed = Literal["direct", "mention", "reply", "maybe"]
 LONGEST_TEXT = 50_000
 """Characters of what somebody writes at once: more than any platform takes. What is longer is cut here."""
 
+LONGEST_NAME = 100
+
 
 def storable(text: str) -> str:
     """The text as every database and JSON take it: no NUL, no half of a character; two halves that belong together become one."""
@@ -48,7 +50,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody on a platform. `name` is what people see, and only for show: never proof of who they are."""
+    """Somebody on a platform. `name` is what people see, one line, and only for show: never proof of who they are."""
 
     platform: str
     workspace: str
@@ -56,7 +58,7 @@ class Person:
     name: str = ""
 
     def __post_init__(self) -> None:
-        _keep(self, "name", storable(self.name))
+        _keep(self, "name", " ".join(storable(self.name[:LONGEST_NAME]).split()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,7 +48,7 @@ def write_reply(reply: Reply, key: str) -> dict[str, object]:
     text = harmless(reply.text)
     blocks: list[dict[str, object]] = [{"type": "markdown", "text": text}] if text.strip() else []
     small_print = [_write_sources(reply.sources, reply.language), _mrkdwn(harmless(shortened(reply.notice, _LONGEST_NOTICE)))]
-    blocks += [{"type": "context", "elements": [{"type": "mrkdwn", "text": line}]} for line in small_print if line]
+    blocks += [{"type": "context", "elements": [{"type": "mrkdwn", "text": line}]} for line in small_print if line.strip()]
     return {
         "text": _fallback(text or reply.notice),
         "blocks": blocks,
