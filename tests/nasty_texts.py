@@ -117,7 +117,7 @@ _MARKS = {
 }
 """Texts that look like something else."""
 
-_ENDLESS = {
+ENDLESS = {
     "letters": "a",
     "spaces": " ",
     "line ends": "\n",
@@ -233,10 +233,10 @@ def nasty_texts() -> list[Nasty]:
 def _all() -> Iterator[Nasty]:
     yield from (Nasty(name, text) for name, text in _MARKS.items())
     yield from (Nasty(f"{name} in a sentence", _SENTENCE.format(sign)) for name, sign in _SIGNS.items())
-    yield from (Nasty(f"{name}, again and again", _long(sign, 4_000)) for name, sign in _ENDLESS.items())
+    yield from (Nasty(f"{name}, again and again", _long(sign, 4_000)) for name, sign in ENDLESS.items())
     yield from _large()
     yield from (Nasty(f"{name} alone", sign) for name, sign in _SIGNS.items())
-    yield from (Nasty(f"{name} in between", f"Where is{_long(sign, 300)}my order?") for name, sign in _ENDLESS.items())
+    yield from (Nasty(f"{name} in between", f"Where is{_long(sign, 300)}my order?") for name, sign in ENDLESS.items())
 
 
 def _large() -> Iterator[Nasty]:

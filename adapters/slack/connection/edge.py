@@ -43,7 +43,9 @@ async def read_delivery(request: web.Request, signing_secret: str) -> dict[str, 
 async def dispatched(app: AsyncApp, delivery: Any) -> BoltResponse:
     """Bolt's answer to a delivery; 400 where it cannot read it. It asks about the delivery what no listener of ours wants to know."""
     try:
-        return await app.async_dispatch(AsyncBoltRequest(body=delivery, mode="socket_mode"))
+        answer = await app.async_dispatch(AsyncBoltRequest(body=delivery, mode="socket_mode"))
+        # 404 is its word for an event without a kind.
+        return BoltResponse(status=400) if answer.status == 404 else answer
     except (AttributeError, LookupError, TypeError, ValueError, RecursionError) as exc:
         _log.warning("slack: a delivery could not be read: %s", type(exc).__name__)
         return BoltResponse(status=400)
