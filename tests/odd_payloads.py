@@ -273,7 +273,7 @@ def _dispatches(draw: DrawFn) -> str:
     """The envelope keeps its `op` and its number: only an event is odd, not the connection."""
     told = draw(mutated(_discord_bases()))
     event = told if isinstance(told, dict) else {}
-    return _written({"op": 0, "t": event.get("t", "X"), "s": 5, "d": event.get("d")})
+    return _written({"op": 0, "t": str(event.get("t", "X")), "s": 5, "d": event.get("d")})
 
 
 discord_frames = _dispatches()

@@ -80,7 +80,9 @@ def place_of(message: discord.Message) -> Place:
 
 
 def _sound(message: discord.Message) -> bool:
-    """The library takes over what Discord sends as it is; this is what we rely on."""
+    """The library takes over what Discord sends as it is, and leaves out what is missing; this is what we rely on."""
+    if not all(hasattr(message, name) for name in ("author", "mentions", "role_mentions")) or not isinstance(message.type.value, int):
+        return False
     return isinstance(message.content, str) and _are_ids(message.id, message.channel.id, message.author.id, _guild(message) or 1)
 
 
