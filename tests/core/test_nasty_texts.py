@@ -136,14 +136,16 @@ async def test_whatever_stands_on_a_help_page_is_indexed_or_refused_in_words_and
             (tmp_path / "shop" / f"{number}.{kind}").write_bytes(nasty.text.encode("utf-8", "surrogatepass"))
     nasty_title = 'title: "a\\uD800\\0b"\nurl: "https://shop.example/\\uD800\\0"\nlanguage: "\\0"'
     (tmp_path / "shop" / "title.md").write_text(f"---\n{nasty_title}\n---\nDelivery to Narnia takes 4 days.\n")
-    words = " ".join(f"word{number}" for number in range(60_000))
+    words = "".join(chr(0x4E00 + number % 20_000) + chr(0x4E00 + number // 7) for number in range(25_000))
     (tmp_path / "shop" / "faq.csv").write_text(f'question,answer\nAbout words,"{words}"\nAbout Mordor,"One does not simply walk."\n')
+    (tmp_path / "shop" / "endless.csv").write_text(f'question,answer\nAbout words,"{words}{words}"\n')
     (tmp_path / "shop" / "\udcff\udc80.md").write_text("A page with a name of no encoding.")
     store = PassageStore(database)
     report = await Indexer(store, [], lambda text: "en", tmp_path).index([str(tmp_path / "shop")])
     assert len(report.changed) > len(SHORT)
     assert {why.split(" (")[0] for _, why in report.unreadable} <= {
         "it is not text",
+        "it is not CSV: field larger than field limit",
         "it is not UTF-8",
         "it holds no text",
         "its front matter is not YAML: could not determine a constructor for the tag 'tag:yaml.org,2002:python/object/apply:os.system'",
