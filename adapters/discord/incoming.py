@@ -18,8 +18,9 @@ DIRECT = "@dm"
 SILENCE = 1800.0
 """Seconds after which a new mention in a plain channel opens a new conversation."""
 
-_WRITTEN_BY_PEOPLE = {discord.MessageType.default, discord.MessageType.reply}
-_THREADS = {discord.ChannelType.public_thread, discord.ChannelType.private_thread, discord.ChannelType.news_thread}
+# Tuples, since the library takes over kinds that are no numbers, and those cannot be looked up in a set.
+_WRITTEN_BY_PEOPLE = (discord.MessageType.default, discord.MessageType.reply)
+_THREADS = (discord.ChannelType.public_thread, discord.ChannelType.private_thread, discord.ChannelType.news_thread)
 _MARKUP = re.compile(r"<(@!?|@&|#|a?:(\w+):)(\d+)>")
 _LARGEST_ID = (1 << 63) - 1
 
@@ -81,7 +82,7 @@ def place_of(message: discord.Message) -> Place:
 
 def _sound(message: discord.Message) -> bool:
     """The library takes over what Discord sends as it is, and leaves out what is missing; this is what we rely on."""
-    if not all(hasattr(message, name) for name in ("author", "mentions", "role_mentions")) or not isinstance(message.type.value, int):
+    if not all(hasattr(message, name) for name in ("author", "mentions", "role_mentions")):
         return False
     return isinstance(message.content, str) and _are_ids(message.id, message.channel.id, message.author.id, _guild(message) or 1)
 
@@ -135,7 +136,7 @@ def _answers(message: discord.Message, me: int) -> bool:
         return False
     original = message.reference.resolved
     if isinstance(original, discord.Message):
-        return original.author.id == me
+        return getattr(getattr(original, "author", None), "id", 0) == me
     return _pings(message, me)
 
 
