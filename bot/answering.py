@@ -14,6 +14,7 @@ from bot.language import phrases
 from bot.language.detection import Detector
 from bot.messages import Reply, Source, Turn
 from bot.model import Completion, Model
+from bot.shaping import shortened
 
 log = logging.getLogger(__name__)
 
@@ -210,8 +211,7 @@ def _no_answer(draft: str) -> bool:
 
 def _in_short(text: str) -> str:
     """A question as one line."""
-    line = " ".join(text.split())
-    return line if len(line) <= SHORT else line[: SHORT - 1].rstrip() + "…"
+    return shortened(" ".join(text.split()), SHORT)
 
 
 def _context(history: Sequence[Turn]) -> str:

@@ -90,7 +90,7 @@ class LimitsSection(_Section):
 
     history_tokens: Annotated[int, Field(ge=0)] = 1500
     answer_tokens: Annotated[int, Field(ge=16)] = 800
-    message_characters: Annotated[int, Field(ge=100)] = 4000
+    message_characters: Annotated[int, Field(ge=100, le=40_000)] = 4000
     model_seconds: Annotated[float, Field(gt=0)] = 90
 
 

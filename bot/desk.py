@@ -12,6 +12,7 @@ from bot.handoff import question_of
 from bot.language import phrases
 from bot.messages import Place, Reply
 from bot.privacy import outbound
+from bot.shaping import shortened
 from bot.store.cases import Case, CaseStore, Opened
 from bot.store.inbox import Work
 from bot.store.outbox import Letter
@@ -63,7 +64,8 @@ class Desk:
 
     async def _opened(self, place: Place, work: Work, language: str, reason: Reason, reference: str) -> Opened:
         last = work.messages[-1]
-        question = question_of("\n\n".join(message.text for message in work.messages), work.thread)[:LONGEST_QUESTION]
+        question = question_of("\n\n".join(message.text for message in work.messages), work.thread)
+        question = shortened(question, LONGEST_QUESTION)
         case = Case(reference, last.author.id, language, question, reason)
         link = self._delivery.link(work.place, last.message_id)
         notice = Reply(self._notice(case, last.author.name or last.author.id, link), self._language)

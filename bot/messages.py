@@ -1,7 +1,8 @@
 """The words that everyone shares: plain frozen values, standard library only.
 
 Adapters make events out of what a platform says; the core makes a Reply out of them. Nothing here
-holds a client, a callback or a raw payload. Times are seconds since 1970 (UTC).
+holds a client, a callback or a raw payload. Times are seconds since 1970 (UTC). Whatever people or models say is made
+`storable` when a value is made of it, so nobody behind has to ask.
 """
 
 from dataclasses import dataclass
@@ -10,6 +11,18 @@ from urllib.parse import quote, unquote
 
 Addressed = Literal["direct", "mention", "reply", "maybe"]
 """How a message reaches us: written to us alone, naming us, answering us, or (`maybe`) in a thread that may be ours."""
+
+LONGEST_TEXT = 50_000
+"""Characters of what somebody writes at once: more than any platform takes. What is longer is cut here."""
+
+LONGEST_NAME = 100
+
+
+def storable(text: str) -> str:
+    """The text as every database and JSON take it: no NUL, no half of a character; two halves that belong together become one."""
+    if text.isascii():
+        return text.replace("\0", "")
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "ignore").replace("\0", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +50,15 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody on a platform. `name` is what people see, and only for show: never proof of who they are."""
+    """Somebody on a platform. `name` is what people see, one line, and only for show: never proof of who they are."""
 
     platform: str
     workspace: str
     id: str
     name: str = ""
+
+    def __post_init__(self) -> None:
+        _keep(self, "name", " ".join(storable(self.name[:LONGEST_NAME]).split()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +80,9 @@ class MessageReceived:
     fresh_after: float | None = None
     locale: str = ""
 
+    def __post_init__(self) -> None:
+        _keep(self, "text", storable(self.text[:LONGEST_TEXT]))
+
 
 @dataclass(frozen=True, slots=True)
 class MessageEdited:
@@ -74,6 +93,9 @@ class MessageEdited:
     message_id: str
     text: str
     edited_at: float
+
+    def __post_init__(self) -> None:
+        _keep(self, "text", storable(self.text[:LONGEST_TEXT]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +119,10 @@ class Source:
     title: str
     url: str = ""
 
+    def __post_init__(self) -> None:
+        _keep(self, "title", storable(self.title))
+        _keep(self, "url", storable(self.url))
+
 
 @dataclass(frozen=True, slots=True)
 class Reply:
@@ -112,6 +138,10 @@ class Reply:
     notice: str = ""
     answers: str = ""
     offers_person: bool = False
+
+    def __post_init__(self) -> None:
+        _keep(self, "text", storable(self.text))
+        _keep(self, "notice", storable(self.notice))
 
 
 Role = Literal["customer", "bot", "staff"]
@@ -150,3 +180,8 @@ class Fault:
 
     def __str__(self) -> str:
         return f"{self.subject}: {self.what}. {self.cure}"
+
+
+def _keep(value: object, name: str, text: str) -> None:
+    """Set a field of a frozen value that is just being made."""
+    object.__setattr__(value, name, text)

@@ -55,11 +55,20 @@ def split_text(text: str, longest: int, size: Size = len) -> list[str]:
     """The text in order, in pieces of at most `longest` (40 or more) by `size`; at least one piece. White space at a cut goes."""
     pieces = []
     rest, kept = text, 0
-    while size(rest) > longest:
-        cut = _best_cut(rest, kept, longest, size)
+    while (end := _fit(rest, longest, size, "")) < len(rest):
+        # Nothing behind that matters for this cut, however long the text is.
+        cut = _best_cut(rest[: 2 * end + longest], kept, end, longest, size)
         pieces.append(rest[: cut.at].rstrip() + cut.close)
         rest, kept = cut.open + (rest[cut.at :] if cut.close else _unled(rest[cut.at :])), len(cut.open)
     return [piece for piece in (*pieces, rest) if piece.strip()] or [""]
+
+
+def shortened(text: str, longest: int) -> str:
+    """The text if it has at most `longest` code points, else its beginning and "…"; no character as people see it is cut."""
+    if len(text) <= longest:
+        return text
+    ends = [found.end() for found in _CHARACTER.finditer(text[: longest + 1]) if found.end() < longest]
+    return text[: ends[-1] if ends else longest - 1].rstrip() + "…"
 
 
 def _unled(text: str) -> str:
@@ -68,9 +77,8 @@ def _unled(text: str) -> str:
     return text[text.rfind("\n", 0, len(text) - len(stripped)) + 1 :]
 
 
-def _best_cut(rest: str, kept: int, longest: int, size: Size) -> _Cut:
-    """The best end of a piece that fits; what comes before `kept` is what we put there ourselves."""
-    end = _fit(rest, longest, size, "")
+def _best_cut(rest: str, kept: int, end: int, longest: int, size: Size) -> _Cut:
+    """The best end of a piece of at most `end` characters; what comes before `kept` is what we put there ourselves."""
     here, cuts = _Cut(0), []
     for cut in _line_cuts(rest, longest, size):
         if cut.at > end:
@@ -90,8 +98,11 @@ def _best_cut(rest: str, kept: int, longest: int, size: Size) -> _Cut:
 
 
 def _fit(text: str, longest: int, size: Size, close: str) -> int:
-    """How many of the text's characters fit, with `close` after them."""
-    low, high = 0, len(text)
+    """How many of the text's characters fit, with `close` after them; more than `longest` where a platform writes it shorter."""
+    low, high = 0, longest
+    while high < len(text) and size(text[:high] + close) <= longest:
+        low, high = high, 2 * high
+    high = min(high, len(text))
     while low < high:
         middle = (low + high + 1) // 2
         if size(text[:middle] + close) <= longest:

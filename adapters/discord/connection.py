@@ -6,6 +6,7 @@ a dead session for long. So `_supervise` stands over it: whenever a client ends,
 
 import asyncio
 import contextlib
+import json
 import logging
 import random
 import sys
@@ -332,14 +333,24 @@ def _forgiving(name: str, parse: Callable[[Any], None]) -> Callable[[Any], None]
     def parse_or_skip(data: Any) -> None:
         try:
             parse(data)
-        except (LookupError, TypeError, ValueError, AttributeError) as exc:
+        except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as exc:
             log.warning("discord: an event %s could not be read: %s", name, type(exc).__name__)
 
     return parse_or_skip
 
 
+def _from_json(text: str) -> Any:
+    """JSON that is nested too deeply to be read is skipped like an event of an unknown kind; it would end the connection."""
+    try:
+        return json.loads(text)
+    except RecursionError:
+        log.warning("discord: something nested too deeply was skipped")
+        return {}
+
+
 def _lead_library(api_url: str, gateway_url: str) -> None:
-    """discord.py keeps both addresses, and whether it warns that it cannot speak aloud, on its classes; there is no other way."""
+    """discord.py keeps both addresses, how it reads JSON, and whether it warns that it cannot speak aloud, for the whole process."""
+    discord.utils._from_json = _from_json
     discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
     if api_url:
         discord.http.Route.BASE = api_url

@@ -5,6 +5,7 @@ the thread is ours); in a plain channel only who names us or answers us is, and 
 """
 
 import re
+from datetime import datetime
 from typing import Any
 
 import discord
@@ -17,15 +18,16 @@ DIRECT = "@dm"
 SILENCE = 1800.0
 """Seconds after which a new mention in a plain channel opens a new conversation."""
 
-_WRITTEN_BY_PEOPLE = {discord.MessageType.default, discord.MessageType.reply}
-_THREADS = {discord.ChannelType.public_thread, discord.ChannelType.private_thread, discord.ChannelType.news_thread}
+# Tuples, since the library takes over kinds that are no numbers, and those cannot be looked up in a set.
+_WRITTEN_BY_PEOPLE = (discord.MessageType.default, discord.MessageType.reply)
+_THREADS = (discord.ChannelType.public_thread, discord.ChannelType.private_thread, discord.ChannelType.news_thread)
 _MARKUP = re.compile(r"<(@!?|@&|#|a?:(\w+):)(\d+)>")
-_UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
+_LARGEST_ID = (1 << 63) - 1
 
 
 def read_message(message: discord.Message, me: int) -> MessageReceived | None:
     """A new message as an event; None for talk that is not for us, ourselves, other bots, and joins and pins."""
-    if not _by_a_person(message, me):
+    if not (_sound(message) and _by_a_person(message, me)):
         return None
     addressed = _addressed(message, me)
     if addressed is None or _withheld(message):
@@ -45,19 +47,22 @@ def read_message(message: discord.Message, me: int) -> MessageReceived | None:
 
 def read_edit(message: discord.Message, me: int) -> MessageEdited | None:
     """A message as it now stands; None when only a preview was added, or when Discord withholds its words."""
-    if message.edited_at is None or not message.content or not _by_a_person(message, me):
+    edited_at = _seconds(message.edited_at)
+    if message.edited_at is None or edited_at is None or not message.content or not (_sound(message) and _by_a_person(message, me)):
         return None
     return MessageEdited(
         event_id=f"{message.id}:edit:{message.edited_at.isoformat()}",
         place=place_of(message),
         message_id=str(message.id),
         text=_text(message, me),
-        edited_at=message.edited_at.timestamp(),
+        edited_at=edited_at,
     )
 
 
-def read_delete(channel: int, guild: int | None, message: int, now: float) -> MessageDeleted:
+def read_delete(channel: int, guild: int | None, message: int, now: float) -> MessageDeleted | None:
     """A message taken away. Discord says only where it stood, so `place.thread` is empty."""
+    if not _are_ids(channel, guild or 1, message):
+        return None
     return MessageDeleted(
         event_id=f"{message}:delete",
         place=Place(NAME, str(guild or DIRECT), str(channel), direct=guild is None),
@@ -73,6 +78,26 @@ def place_of(message: discord.Message) -> Place:
     if guild is None:
         return Place(NAME, DIRECT, channel, direct=True)
     return Place(NAME, str(guild), channel, "" if _in_thread(message) else f"@{message.author.id}")
+
+
+def _sound(message: discord.Message) -> bool:
+    """The library takes over what Discord sends as it is, and leaves out what is missing; this is what we rely on."""
+    if not all(hasattr(message, name) for name in ("author", "mentions", "role_mentions")):
+        return False
+    return isinstance(message.content, str) and _are_ids(message.id, message.channel.id, message.author.id, _guild(message) or 1)
+
+
+def _are_ids(*numbers: int) -> bool:
+    """Whether these can be ids of Discord: numbers of 63 bits, with a time in them."""
+    return all(0 < number <= _LARGEST_ID for number in numbers)
+
+
+def _seconds(moment: datetime | None) -> float | None:
+    """Since 1970; None for a date that no clock can show."""
+    try:
+        return moment.timestamp() if moment else None
+    except (ValueError, OverflowError, OSError):
+        return None
 
 
 def _by_a_person(message: discord.Message, me: int) -> bool:
@@ -111,7 +136,7 @@ def _answers(message: discord.Message, me: int) -> bool:
         return False
     original = message.reference.resolved
     if isinstance(original, discord.Message):
-        return original.author.id == me
+        return getattr(getattr(original, "author", None), "id", 0) == me
     return _pings(message, me)
 
 
@@ -130,12 +155,12 @@ def _guild(message: discord.Message) -> int | None:
 
 
 def _author(message: discord.Message) -> Person:
-    return Person(NAME, str(_guild(message) or DIRECT), str(message.author.id), readable(message.author.display_name))
+    return Person(NAME, str(_guild(message) or DIRECT), str(message.author.id), str(message.author.display_name or ""))
 
 
 def _text(message: discord.Message, me: int) -> str:
     """The words without our name, and with Discord's `<@1>`, `<#2>` and `<:wave:3>` as people see them."""
-    text = readable(message.content)
+    text = message.content
     if "<" not in text:
         return text.strip()
     names = [str(me), *(str(role.id) for role in message.role_mentions if role.tags is not None and role.tags.bot_id == me)]
@@ -157,8 +182,3 @@ def _shown(message: discord.Message, found: re.Match[str]) -> str:
     else:
         named = next((person.display_name for person in message.mentions if person.id == number), None)
     return f"{kind[0]}{named}" if named else found[0]
-
-
-def readable(text: str | None) -> str:
-    """The text without what no database can hold: NUL and halves of broken characters."""
-    return _UNSTORABLE.sub("", text or "")

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from bot.language import phrases
 from bot.messages import Reply, Source
-from bot.shaping import split_text
+from bot.shaping import shortened, split_text
 
 LONGEST = 2000
 """Code points in one message."""
@@ -160,7 +160,7 @@ def _width(text: str) -> int:
 
 def _footer(reply: Reply) -> str:
     """Sources and notice in small print; a source that finds no room is left out."""
-    notice = "\n".join(f"-# {line}" for line in write_text(reply.notice).splitlines() if line.strip())[:LONGEST_FOOTER]
+    notice = shortened("\n".join(f"-# {line}" for line in write_text(reply.notice).splitlines() if line.strip()), LONGEST_FOOTER)
     if not reply.sources:
         return notice
     label = f"-# {phrases.say(phrases.SOURCES, reply.language)}:"
@@ -172,6 +172,6 @@ def _footer(reply: Reply) -> str:
 
 
 def _source(source: Source) -> str:
-    title = re.sub(r"([\[\]()*_`~|\\])", r"\\\1", " ".join(source.title.split())[:150])
+    title = re.sub(r"([\[\]()*_`~|\\])", r"\\\1", shortened(" ".join(source.title.split()), 150))
     url = re.sub(r"[\s<>]", "", source.url)
     return _link(_harmless(title), url) if url.startswith(("https://", "http://")) else _harmless(title)

@@ -14,6 +14,7 @@ _SPOKEN = frozenset({"", "file_share", "thread_broadcast"})
 """The subtypes of messages that a person wrote; all others are joins, topics, bots and the like."""
 _SLACK_ITSELF = frozenset({"USLACK", "USLACKBOT"})
 _TIME = re.compile(r"\d{1,12}\.\d{1,9}")
+_ID = re.compile(r"[A-Za-z0-9._-]{1,100}")
 _TOKEN = re.compile(r"<([^<>]+)>|&(?:amp|lt|gt);")
 _NOTHING: Json = {}
 
@@ -21,7 +22,7 @@ _NOTHING: Json = {}
 def read_event(body: Json, bot_user_id: str) -> Event | None:
     """The event in an `event_callback` body. `bot_user_id` is ours; one mention arrives as two events with the same message_id."""
     event = _json(body, "event")
-    if not (_text(body, "event_id") and _text(body, "team_id") and _text(event, "channel")):
+    if not (_id(body, "event_id") and _id(body, "team_id") and _id(event, "channel")):
         return None
     match _text(event, "type"), _text(event, "subtype"):
         case "message", "message_changed":
@@ -42,7 +43,7 @@ def _read_message(body: Json, event: Json, bot_user_id: str) -> MessageReceived 
     if addressed is None:
         return None
     return MessageReceived(
-        event_id=_text(body, "event_id"),
+        event_id=_id(body, "event_id"),
         place=place,
         message_id=ts,
         author=_author(body, event),
@@ -74,7 +75,7 @@ def _read_change(body: Json, event: Json, bot_user_id: str) -> Event | None:
     if not _by_a_person(message, bot_user_id) or _text(edited, "user") == bot_user_id or _text(message, "subtype") not in _SPOKEN:
         return None
     return MessageEdited(
-        event_id=_text(body, "event_id"),
+        event_id=_id(body, "event_id"),
         place=_place(body, event, message),
         message_id=_text(message, "ts"),
         text=plain_text(text, bot_user_id),
@@ -84,11 +85,11 @@ def _read_change(body: Json, event: Json, bot_user_id: str) -> Event | None:
 
 def _read_deletion(body: Json, event: Json, ts: str, before: Json, bot_user_id: str) -> MessageDeleted | None:
     deleted_at = _time(event, "event_ts") or _time(event, "ts")
-    user = _text(before, "user")
+    user = _id(before, "user")
     if not _TIME.fullmatch(ts) or deleted_at is None or before.get("bot_id") or user == bot_user_id:
         return None
     return MessageDeleted(
-        event_id=_text(body, "event_id"),
+        event_id=_id(body, "event_id"),
         place=_place(body, event, {**before, "ts": ts}),
         message_id=ts,
         deleted_at=deleted_at,
@@ -96,18 +97,18 @@ def _read_deletion(body: Json, event: Json, ts: str, before: Json, bot_user_id: 
 
 
 def _by_a_person(message: Json, bot_user_id: str) -> bool:
-    user = _text(message, "user")
+    user = _id(message, "user")
     return bool(user) and user != bot_user_id and user not in _SLACK_ITSELF and not message.get("bot_id") and not message.get("app_id")
 
 
 def _place(body: Json, event: Json, message: Json) -> Place:
     """The thread under the question: a message that is in none begins its own."""
-    channel, kind = _text(event, "channel"), _text(event, "channel_type")
+    channel, kind = _id(event, "channel"), _text(event, "channel_type")
     return Place(
         platform="slack",
-        workspace=_text(body, "team_id"),
+        workspace=_id(body, "team_id"),
         channel=channel,
-        thread=_text(message, "thread_ts") or _text(message, "ts"),
+        thread=_id(message, "thread_ts") or _id(message, "ts"),
         direct=kind == "im" or (not kind and channel.startswith("D")),
     )
 
@@ -116,9 +117,9 @@ def _author(body: Json, event: Json) -> Person:
     profile = _json(event, "user_profile")
     return Person(
         platform="slack",
-        workspace=_text(event, "user_team") or _text(event, "team") or _text(body, "team_id"),
-        id=_text(event, "user"),
-        name=_clean(_text(profile, "display_name") or _text(profile, "real_name")),
+        workspace=_id(event, "user_team") or _id(event, "team") or _id(body, "team_id"),
+        id=_id(event, "user"),
+        name=_text(profile, "display_name") or _text(profile, "real_name"),
     )
 
 
@@ -126,7 +127,7 @@ def plain_text(text: str, bot_user_id: str) -> str:
     """Slack's escaped text as CommonMark: links and names resolved, the mention of us gone."""
     if bot_user_id in text:
         text = _without_mention(text, bot_user_id)
-    return _clean(_TOKEN.sub(_resolve, text)).strip()
+    return _TOKEN.sub(_resolve, text).strip()
 
 
 def _without_mention(text: str, bot_user_id: str) -> str:
@@ -159,16 +160,15 @@ def _unescape(text: str) -> str:
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
-def _clean(text: str) -> str:
-    """Without what no database can keep: NUL, and half a surrogate pair."""
-    if text.isascii():
-        return text.replace("\0", "")
-    return text.encode("utf-8", "ignore").decode().replace("\0", "")
-
-
 def _text(values: Json, key: str) -> str:
     value = values.get(key)
     return value if isinstance(value, str) else ""
+
+
+def _id(values: Json, key: str) -> str:
+    """An id of Slack's or a `ts`; "" for what is none."""
+    value = _text(values, key)
+    return value if _ID.fullmatch(value) else ""
 
 
 def _json(values: Json, key: str) -> Json:

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from bot.language import phrases
 from bot.messages import Reply, Source
-from bot.shaping import split_text
+from bot.shaping import shortened, split_text
 
 LONGEST = 10_000
 """UTF-16 units in the text of one message: Slack refuses 12,000 characters in all blocks together, sources and notice included."""
@@ -47,8 +47,8 @@ def write_reply(reply: Reply, key: str) -> dict[str, object]:
     """The arguments of chat.postMessage for one part, without its place."""
     text = harmless(reply.text)
     blocks: list[dict[str, object]] = [{"type": "markdown", "text": text}] if text.strip() else []
-    small_print = [_write_sources(reply.sources, reply.language), _mrkdwn(harmless(reply.notice[:_LONGEST_NOTICE]))]
-    blocks += [{"type": "context", "elements": [{"type": "mrkdwn", "text": line}]} for line in small_print if line]
+    small_print = [_write_sources(reply.sources, reply.language), _mrkdwn(harmless(shortened(reply.notice, _LONGEST_NOTICE)))]
+    blocks += [{"type": "context", "elements": [{"type": "mrkdwn", "text": line}]} for line in small_print if line.strip()]
     return {
         "text": _fallback(text or reply.notice),
         "blocks": blocks,
@@ -66,7 +66,7 @@ def _write_sources(sources: tuple[Source, ...], language: str) -> str:
 
 
 def _write_source(source: Source) -> str:
-    title = _escape(harmless(" ".join(source.title.split())[:_LONGEST_TITLE])).replace("|", "¦") or "…"
+    title = _escape(harmless(shortened(" ".join(source.title.split()), _LONGEST_TITLE))).replace("|", "¦") or "…"
     if not source.url.startswith(("https://", "http://")) or len(source.url) > _LONGEST_ADDRESS or re.search(r"[\s<>|]", source.url):
         return title
     return f"<{_escape(source.url)}|{title}>"
@@ -75,7 +75,7 @@ def _write_source(source: Source) -> str:
 def _fallback(text: str) -> str:
     """What notifications show: plain words."""
     words = _escape(_LINK.sub(r"\1", text))
-    return words if len(words) <= _LONGEST_FALLBACK else words[: _LONGEST_FALLBACK - 1].rpartition(" ")[0] + "…"
+    return shortened(words, _LONGEST_FALLBACK)
 
 
 def harmless(text: str) -> str:

@@ -15,7 +15,7 @@ LEAST_SUPPORT = 0.2
 """A draft that shares fewer words with passages of its own language says something else."""
 MOST_NAMED = 5
 _MARK = re.compile(r"\[\d{1,2}(?:\s?,\s?\d{1,2})*\]")
-_NOT_WORDS = re.compile(r"https?://\S+|[\w.+-]+@[\w.-]+|`[^`]*`|\[[^\]]*\]\([^)]*\)")
+_NOT_WORDS = re.compile(r"https?://\S+|(?<![\w.+-])[\w.+-]{1,64}@[\w.-]{1,255}|`[^`]*`|\[[^\[\]]*\]\([^()]*\)")
 
 
 def fault_of_sentence(

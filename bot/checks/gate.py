@@ -13,6 +13,11 @@ _MAY_END = regex.compile(r"[.!?…。！？｡؟۔।॥։]|\n\s*\n")
 _MARKS = regex.compile(r"(?:\s?\[\d{1,2}(?:\s?,\s?\d{1,2})*\][.,;]?)+\s*")
 """Marks that follow a full stop belong to the sentence before it."""
 _HALF_A_MARK = regex.compile(r"\s*\[[\d\s,]{0,12}\Z")
+LONGEST = 2_000
+"""A sentence has an end: a longer one, like a table or a list, is passed in parts."""
+AHEAD = 100
+"""Characters behind an end that are looked at to be sure of it."""
+
 _BEGUN = regex.compile(r"\S+\s|[\p{P}\d]*[^\p{Latin}\p{Cyrillic}\p{Greek}\d\s\p{P}]")
 """The next sentence's first word is there: until then a full stop may still be the one of "3. Mai"."""
 
@@ -29,13 +34,13 @@ class Gate:
     def feed(self, piece: str) -> None:
         """The next piece of the draft."""
         self._held += piece
-        while not self.fault and _MAY_END.search(self._held) and (end := _first_end(self._held, over=False)):
+        while not self.fault and (end := _first_end(self._held, over=False)):
             self._pass(end)
 
     def end(self) -> str:
         """The draft is whole: what is left of it passes or not. The fault that was found, "" when there is none."""
         while not self.fault and self._held:
-            self._pass(_first_end(self._held, over=True) or len(self._held))
+            self._pass(_first_end(self._held, over=True))
         return self.fault
 
     def _pass(self, end: int) -> None:
@@ -46,7 +51,24 @@ class Gate:
 
 
 def _first_end(text: str, over: bool) -> int:
+    """Where the first part that may be shown ends: a sentence, or as much of one as is not too long. 0 while that is not sure;
+    when the draft is `over`, it is."""
+    long = len(text) >= LONGEST + AHEAD
+    end = _sentence_end(text[: LONGEST + AHEAD], over and not long)
+    if long and not 0 < end <= LONGEST:
+        return _pause(text[:LONGEST])
+    return end or (len(text) if over else 0)
+
+
+def _pause(text: str) -> int:
+    """Behind the last line, or else the last word, so that no figure is cut; behind everything where there is neither."""
+    return (text.rfind("\n") + 1) or (text.rfind(" ") + 1) or len(text)
+
+
+def _sentence_end(text: str, over: bool) -> int:
     """Where the first sentence ends for sure, marks and white space behind it included; 0 while the next has not begun."""
+    if not _MAY_END.search(text):
+        return 0
     spans = sentences(text)
     if len(spans) < 2:
         return 0

@@ -31,7 +31,8 @@ _NEGATION = {
     "pt": r"\b(?:não|nunca|sem|nem|nenhum\w*|nada|ninguém)\b",
     "nl": r"\b(?:niet|geen|nooit|zonder|niets|niemand|noch)\b",
     "pl": r"\b(?:nie|nigdy|bez|ani|żaden|żadn\w*|nic|nikt)\b",
-    "tr": r"\b(?:değil|yok|hiçbir|asla)\b|\w+(?:maz|mez|ma[ym]\w*|me[ym]\w*|mıyor\w*|miyor\w*|muyor\w*|müyor\w*|madı\w*|medi\w*)\b",
+    "tr": r"\b(?:değil|yok|hiçbir|asla)\b"
+    r"|(?<!\w)\w{1,40}(?:maz|mez|ma[ym]\w*|me[ym]\w*|mıyor\w*|miyor\w*|muyor\w*|müyor\w*|madı\w*|medi\w*)\b",
     "ru": r"\b(?:не|ни|нет|без|никогда|ничего|никто|нельзя)\b",
     "uk": r"\b(?:не|ні|немає|без|ніколи|нічого|ніхто)\b",
     "ar": r"\b(?:لا|لم|لن|ليس\w*|غير|دون|بدون|ما)\b",

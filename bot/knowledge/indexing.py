@@ -30,8 +30,9 @@ TITLE = {"use-multilingual-3": 1.0}
 """How much of its document's title is added to a passage's vector; 0.5 for other models. A title says what all passages
 are about: without it "how long" finds whatever takes long."""
 
-_LINK = regex.compile(r"!?\[([^\]]*)\]\([^)\s]*(?:\s+\"[^\"]*\")?\)")
-_MARKS = regex.compile(r"</?[a-zA-Z][^>]*>|[*`~]{1,3}|^\s*(?:[-+>]|\|)\s+|^[\s|:-]+$|\s*\|\s*", regex.MULTILINE)
+# Bounded, so that no page of brackets keeps an indexing busy for hours.
+_LINK = regex.compile(r"!?\[([^\]]{0,500})\]\([^)\s]{0,500}(?:\s{1,20}\"[^\"]{0,300}\")?\)")
+_MARKS = regex.compile(r"</?[a-zA-Z][^>]{0,500}>|[*`~]{1,3}|^\s*(?:[-+>]|\|)\s+|^[\s|:-]+$|\s*\|\s*", regex.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -165,7 +165,7 @@ def _small(text: str, start: int, end: int, cap: int = CAP) -> Iterator[Span]:
     """A stretch as it is, or, where it is above the cap, cut at white space, or between two graphemes where there is none."""
     piece = text[start:end]
     start, end = start + len(piece) - len(piece.lstrip()), start + len(piece.rstrip())
-    while size(text[start:end]) > cap:
+    while end - start > cap or size(text[start:end]) > cap:
         at = _cutting_place(text, start, end, cap)
         yield start, at
         while at < end and text[at].isspace():
@@ -177,13 +177,13 @@ def _small(text: str, start: int, end: int, cap: int = CAP) -> Iterator[Span]:
 
 def _cutting_place(text: str, start: int, end: int, cap: int) -> int:
     """The last place at which the stretch from `start` is still within the cap, and has words or graphemes whole."""
-    space = grapheme = start
-    used = 0
-    for cluster in regex.finditer(r"\X", text, pos=start, endpos=end):
+    piece = text[start : min(end, start + cap + 1)]
+    space = grapheme = used = 0
+    for cluster in regex.finditer(r"\X", piece):
         used += size(cluster.group())
-        if used > cap and grapheme > start:
+        if used > cap and grapheme:
             break
         grapheme = cluster.end()
         if cluster.group().isspace():
             space = cluster.start()
-    return space if space - start > (grapheme - start) // 2 else grapheme
+    return start + (space if space > grapheme // 2 else grapheme)

@@ -9,11 +9,15 @@ import unicodedata
 
 import regex
 
+from bot.messages import storable
+
 MOST_TERMS = 48
 
 _WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+(?:[-_./#][\p{L}\p{M}\p{N}]+)*")
 _PART = regex.compile(r"[\p{L}\p{M}\p{N}]+")
 _ACCENT = regex.compile(r"(?<=[\p{Latin}\p{Greek}])\p{Mn}+")
+# Sorting the marks on one letter takes the square of their number; no writing has more than a handful.
+_STACKED = regex.compile(r"(?<=\p{M}{30})\p{M}+")
 _UNSPACED = regex.compile(r"([\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}ー]+)")
 _PLAIN = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe", "ς": "σ"})
 
@@ -41,9 +45,9 @@ def identifiers(found: list[str]) -> list[str]:
 
 
 def _folded(text: str) -> str:
-    text = unicodedata.normalize("NFKC", text.encode("utf-8", "ignore").decode("utf-8")).casefold()
     if text.isascii():
-        return text
+        return text.casefold()
+    text = unicodedata.normalize("NFKC", _STACKED.sub("", storable(text))).casefold()
     text = _ACCENT.sub("", unicodedata.normalize("NFD", text))
     return unicodedata.normalize("NFC", text).translate(_PLAIN)
 

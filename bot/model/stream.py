@@ -9,10 +9,13 @@ from collections.abc import Callable
 from typing import Any
 
 from bot.errors import ModelRefused, ModelTruncated, ModelUnreachable
+from bot.messages import storable
 from bot.model.faults import Declined, Server, nonsense, reported, too_long
 
 LONGEST = 1_000_000
-"""Characters of an answer, and bytes of one line."""
+"""Bytes of one line."""
+LONGEST_ANSWER = 40_000
+"""Characters of an answer: some 10,000 tokens. Nobody reads twenty messages in a chat."""
 DONE = b"[DONE]"
 FIELDS = (b":", b"event", b"id", b"retry")
 THOUGHT, THOUGHT_OVER = "<think>", "</think>"
@@ -33,6 +36,7 @@ class Accumulator:
         self._length = 0
         self._rest, self._event, self._page = b"", b"", b""
         self._opening = _Opening()
+        self._half = ""
         self._refused = False
 
     @property
@@ -135,10 +139,14 @@ class Accumulator:
             self.finish = finish or self.finish
 
     def _say(self, text: str) -> None:
+        """A server may cut between the two halves of a character: the first one waits for the second."""
+        text = self._half + text
+        self._half = text[-1:] if "\ud800" <= text[-1:] <= "\udbff" else ""
+        text = storable(text[: len(text) - len(self._half)])
         if not text:
             return
         self._length += len(text)
-        if self._length > LONGEST:
+        if self._length > LONGEST_ANSWER:
             raise _endless()
         self._parts.append(text)
         if self._on_text is not None:

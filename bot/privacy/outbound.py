@@ -24,12 +24,13 @@ _LOOSE_END = ".,;:!?*_~…。、"
 
 
 def leave(text: str, hosts: Collection[str]) -> str:
-    """The text as it may leave; `hosts` are the shop's (a subdomain counts)."""
+    """The text as it may leave, never empty: no platform takes that; `hosts` are the shop's (a subdomain counts)."""
     text = _REFERENCE.sub("", text)
     text = _IMAGE.sub(r"[\1]", text)
     text = _LINK.sub(lambda link: _link(link[1], link[2], hosts), text)
     text = _ADDRESS.sub(lambda address: _bare(address[0], hosts), text).replace(f"<{LEFT_OUT}>", LEFT_OUT)
-    return _TAG.sub("<" + WORD_JOINER, _PING.sub("@" + WORD_JOINER, text))
+    text = _TAG.sub("<" + WORD_JOINER, _PING.sub("@" + WORD_JOINER, text))
+    return text if text.strip() else LEFT_OUT
 
 
 def allowed(address: str, hosts: Collection[str]) -> str | None:

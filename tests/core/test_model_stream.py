@@ -29,12 +29,23 @@ def said(*contents: Any, finish: Any = "stop") -> str:
 
 
 @settings(max_examples=40, deadline=None)
-@given(st.text(min_size=1), st.integers(1, 40))
+@given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1), st.integers(1, 40))
 def test_it_does_not_matter_where_the_network_cuts_a_stream(text: str, size: int) -> None:
     body = b"".join(chunks_of(f"x{text}"))
     answer = read(*(body[at : at + size] for at in range(0, len(body), size)))
     assert answer.text == f"x{text}"
     assert answer.count("completion_tokens") == len(f"x{text}".split(" "))
+
+
+def test_a_character_that_the_server_cut_in_two_is_whole_again_and_what_nobody_can_keep_is_gone() -> None:
+    heard: list[str] = []
+    answer = Accumulator(SERVER, heard.append)
+    for content in ("Fine \ud83d", "\ude00", " and\0 good\ud83d", "", ".\udc00"):
+        answer.feed(chunk_of(delta={"content": content}))
+    answer.feed(chunk_of(delta={}, finish_reason="stop"))
+    answer.end()
+    assert answer.text == "".join(heard) == "Fine 😀 and good."
+    assert all(piece.isprintable() for piece in heard)
 
 
 @pytest.mark.parametrize("end_of_line", [b"\n", b"\r\n", b"\n\n\n"])

@@ -16,13 +16,12 @@ from aiohttp import web
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.authorization.async_authorize import AsyncAuthorize
-from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack import outgoing
 from adapters.slack.connection.doctor import faults_at_slack, faults_of_settings, wrong_tokens
-from adapters.slack.connection.edge import PATH, read_delivery
+from adapters.slack.connection.edge import PATH, dispatched, read_delivery
 from adapters.slack.connection.refusals import refusal
 from adapters.slack.connection.sockets import Socket, UnderWay
 from adapters.slack.incoming import read_event
@@ -216,7 +215,7 @@ class SlackPlatform:
         if self._app is None:
             return web.Response(status=503)
         with self._under_way:
-            answer = await self._app.async_dispatch(AsyncBoltRequest(body=delivery, mode="socket_mode"))
+            answer = await dispatched(self._app, delivery)
         return web.Response(status=answer.status)
 
 

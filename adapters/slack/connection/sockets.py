@@ -9,10 +9,12 @@ import time
 from contextlib import suppress
 from typing import Any
 
-from slack_bolt.adapter.socket_mode.async_internals import run_async_bolt_app, send_async_response
+from slack_bolt.adapter.socket_mode.async_internals import send_async_response
 from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
+
+from adapters.slack.connection.edge import dispatched
 
 _PING_EVERY = 10.0
 """Seconds; a connection is lost when four pings have brought no pong."""
@@ -94,5 +96,5 @@ class Socket:
         if self._closing:
             return
         with self._under_way:
-            answer = await run_async_bolt_app(self._app, request)
+            answer = await dispatched(self._app, request.payload)
             await send_async_response(client, request, answer, time.time())

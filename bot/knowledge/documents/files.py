@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 
 from bot.errors import Unreadable
+from bot.messages import storable
 
 KINDS = frozenset({".md", ".markdown", ".txt", ".html", ".htm", ".pdf", ".docx", ".csv"})
 LARGEST = 5_000_000
@@ -34,9 +35,10 @@ class File:
 
 
 def address_of(path: str | Path, base: Path) -> str:
-    """The path below the base, written with `/`; the whole path when it lies elsewhere."""
+    """The path below the base, written with `/`; the whole path when it lies elsewhere. What is no UTF-8 in it becomes `?`."""
     whole = Path(os.path.abspath(path))
-    return whole.relative_to(base).as_posix() if whole.is_relative_to(base) else whole.as_posix()
+    address = whole.relative_to(base).as_posix() if whole.is_relative_to(base) else whole.as_posix()
+    return address.encode("utf-8", "replace").decode()
 
 
 def files(path: str | Path, base: Path) -> Iterator[File]:
@@ -93,5 +95,5 @@ def plain_code(mark: str) -> str:
 
 def name_of(path: PurePath) -> str:
     """`shipping-times.de.md` -> "Shipping times", for a document without a title."""
-    stem = path.name.split(".")[0]
-    return stem.replace("-", " ").replace("_", " ").strip().capitalize() or path.name or "Page"
+    stem = storable(path.name).split(".")[0]
+    return stem.replace("-", " ").replace("_", " ").strip().capitalize() or storable(path.name) or "Page"
