@@ -39,6 +39,9 @@ class FakePlatform:
     async def start(self, receive: Receive) -> None:
         self._receive = receive
 
+    async def open(self) -> None:
+        """A list can always be appended to."""
+
     async def stop(self) -> None:
         self._receive = None
 

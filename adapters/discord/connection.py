@@ -69,6 +69,13 @@ class DiscordPlatform:
 
     async def start(self, receive: Receive) -> None:
         """Begin to hear; an outage is never raised."""
+        await self._begin(receive)
+
+    async def open(self) -> None:
+        """Log in to send, and hear nothing: no session at the gateway is made."""
+        await self._begin(None)
+
+    async def _begin(self, receive: Receive | None) -> None:
         _lead_library(*self._addresses)
         self._receive = receive
         self._settled.clear()
@@ -174,6 +181,11 @@ class DiscordPlatform:
         self._state = State(True, why if self._content_granted else f"{why} ({LESS_HEARD})")
         self._settled.set()
 
+    def _ready_to_send(self, client: discord.Client) -> None:
+        self._failures = 0
+        self._state = State(True, f"ready to send as {client.user.name if client.user else '?'}")
+        self._settled.set()
+
     def disconnected(self) -> None:
         """The gateway is lost. discord.py tries to resume the session, which makes sense for some minutes."""
         self._state = State(False, "connection to Discord lost, resuming")
@@ -214,11 +226,14 @@ class DiscordPlatform:
         return wait
 
     async def _run_client(self) -> None:
-        """One client's life: log in, then hear until it cannot go on."""
+        """One client's life: log in, then hear until it cannot go on; or stay logged in, to send."""
         client = HearingClient(self, content=self._content_granted)
         try:
             await client.login(self._token)
             self._client = client
+            if self._receive is None:
+                self._ready_to_send(client)
+                await asyncio.Event().wait()
             await client.connect()
         finally:
             self._client = None

@@ -9,7 +9,8 @@ from bot.answering import Answer, Question
 from bot.conversation import Conversation
 from bot.delivery import Delivery
 from bot.desk import Desk as StaffDesk
-from bot.inbox import Inbox, Lanes
+from bot.inbox import Inbox
+from bot.lanes import InProcessLanes
 from bot.language.detection import Detector
 from bot.messages import Place, Reply
 from bot.store.cases import CaseStore
@@ -71,9 +72,9 @@ async def desk(
     delivery = Delivery(OutboxStore(database), {platform.name: platform}, lambda: ("shop.example",))
     staff_desk = StaffDesk(CaseStore(database), delivery, staff, contact, "en")
     conversation = Conversation(store, echo, delivery, staff_desk, detector, "en", 4000, hand_over_others)  # type: ignore[arg-type]
-    lanes = Lanes(conversation.answer_place)
-    inbox = Inbox(store, lanes, conversation.interrupt)
-    in_doubt, waiting = await delivery.in_doubt(), await inbox.unfinished()
+    lanes = InProcessLanes(conversation.answer_place, conversation.interrupt)
+    inbox = Inbox(store, lanes, lanes.interrupt)
+    in_doubt, waiting = await delivery.in_doubt(), await store.unfinished()
     await platform.start(inbox.accept)
     await delivery.settle(in_doubt)
     for place in waiting:
