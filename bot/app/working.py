@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import partial
 
 from bot.app.parts import Parts, index
 from bot.conversation import Conversation
@@ -12,6 +13,7 @@ from bot.knowledge.schedule import index_every
 from bot.messages import Place
 from bot.platforms import Platform
 from bot.store.cases import CaseStore
+from bot.store.claims import Claim
 from bot.store.inbox import InboxStore
 from bot.store.outbox import Letter, OutboxStore
 
@@ -55,8 +57,7 @@ class Working:
         """Go on where the last run stopped, and index on schedule."""
         self._aside.append(asyncio.create_task(self._settle(wake), name="settle"))
         if minutes := self._parts.config.shop.index.minutes:
-            again = index_every(minutes * 60, lambda: index(self._parts, [], lambda *_: None))
-            self._aside.append(asyncio.create_task(again, name="schedule"))
+            self._aside.append(asyncio.create_task(self._index_every(minutes * 60), name="schedule"))
 
     async def rest(self) -> None:
         """Begin nothing more that no customer waits for."""
@@ -67,6 +68,17 @@ class Working:
     async def close(self) -> None:
         """After the last answer."""
         await self._desk.close()
+
+    async def _index_every(self, seconds: float) -> None:
+        """One of the processes that work does it for all."""
+        again = partial(index_every, seconds, lambda: index(self._parts, [], lambda *_: None))
+        if self._parts.database.embedded:
+            return await again()
+        claim = Claim(self._parts.database.address, "index")
+        try:
+            await claim.while_ours(again)
+        finally:
+            await claim.give_back()
 
     async def _settle(self, wake: Callable[[str], None]) -> None:
         """First the replies that were on their way, then the messages that nobody answered."""

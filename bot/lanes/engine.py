@@ -12,7 +12,7 @@ from typing import Any
 
 import psycopg
 from procrastinate import App, JobContext
-from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
+from procrastinate.exceptions import AlreadyEnqueued, ConnectorException, ProcrastinateException
 from procrastinate.jobs import Job, Status
 from procrastinate.worker import Worker
 
@@ -57,6 +57,7 @@ class EngineLanes:
         self._telling: set[asyncio.Task[None]] = set()
         self._at_work: set[int] = set()
         self._missed: set[int] = set()
+        self._closing = False
 
     async def start(self) -> None:
         """Connect, and begin to work if there is a drain. Raises StoreError."""
@@ -79,6 +80,7 @@ class EngineLanes:
 
     async def close(self, seconds: float) -> None:
         """Take nothing new; let what runs end within `seconds`, then stop it and leave it to others."""
+        self._closing = True
         if self._worker is not None:
             self._worker.shutdown_graceful_timeout = seconds
             self._worker.stop()  # type: ignore[no-untyped-call]
@@ -94,8 +96,8 @@ class EngineLanes:
         async def said() -> None:
             try:
                 await saying
-            except ConnectorException as exc:
-                log.warning("a lane could not be woken (%s)", type(exc.__cause__).__name__, extra={"place": place})
+            except ProcrastinateException as exc:
+                log.warning("the lanes were not told (%s)", type(exc.__cause__ or exc).__name__, extra={"place": place})
 
         task = asyncio.create_task(said(), name="tell the lanes")
         self._telling.add(task)
@@ -123,7 +125,7 @@ class EngineLanes:
 
     async def _stay_at_work(self) -> None:
         """One worker after the other, until it is told to stop: a worker ends by itself when the database forgets it."""
-        while True:
+        while not self._closing:
             self._worker = Worker(
                 self._app,
                 queues=self._queues,
@@ -158,12 +160,17 @@ class EngineLanes:
         """
         jobs = self._app.job_manager
         stalled = list(await jobs.get_stalled_jobs(seconds_since_heartbeat=GONE))
-        own = await jobs.list_jobs_async(status=Status.DOING.value, worker_id=self._worker.worker_id if self._worker else -1)
+        own = await jobs.list_jobs_async(status=Status.DOING.value, worker_id=self._worker_id)
         unknown = {job.id: job for job in own if job.id is not None and job.id not in self._at_work}
         stalled += [job for id, job in unknown.items() if id in self._missed]
         self._missed = set(unknown)
         for job in stalled:
             await self._again(job)
+
+    @property
+    def _worker_id(self) -> int:
+        """-1, which none has, while there is no worker: None would mean all of them."""
+        return self._worker.worker_id or -1 if self._worker is not None else -1
 
     async def _again(self, job: Job) -> None:
         place = str(job.task_kwargs["place"])

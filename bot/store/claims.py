@@ -5,7 +5,9 @@ It is an advisory lock of a connection of its own. The server ends that connecti
 
 import asyncio
 import hashlib
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
+from typing import Any
 
 import psycopg
 
@@ -54,6 +56,18 @@ class Claim:
                 with suppress(StoreError):
                     if not await self.take():
                         return
+
+    async def while_ours(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Work whenever it is ours, and as long; until cancelled."""
+        while True:
+            await self.taken()
+            tasks = asyncio.create_task(work()), asyncio.create_task(self.lost())
+            try:
+                await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                for task in tasks:
+                    task.cancel()
+                await asyncio.gather(*tasks, return_exceptions=True)
 
     async def give_back(self) -> None:
         """For the next one. Twice is fine."""
