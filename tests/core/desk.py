@@ -53,6 +53,15 @@ class Desk:
     close: Callable[[], Awaitable[None]]
 
 
+def parts(database: Database, name: str = "fake") -> Conversation:
+    """A conversation in memory, whose answers come at once: for benchmarks of what is around it."""
+    platform, echo, detector = FakePlatform(name), Echo(), Detector(("en", "de", "es"))
+    echo.gate.set()
+    delivery = Delivery(OutboxStore(database), {platform.name: platform}, lambda: ("shop.example",))
+    staff_desk = StaffDesk(CaseStore(database), delivery, None, "", "en")
+    return Conversation(InboxStore(database), echo, delivery, staff_desk, detector, "en", 4000)  # type: ignore[arg-type]
+
+
 @asynccontextmanager
 async def desk(
     database: Database,
