@@ -13,6 +13,7 @@ from bot.inbox import Inbox, Lanes
 from bot.language.detection import Detector
 from bot.messages import Place, Reply
 from bot.store.cases import CaseStore
+from bot.store.cursors import CursorStore
 from bot.store.database import Database
 from bot.store.inbox import InboxStore
 from bot.store.outbox import OutboxStore
@@ -74,7 +75,7 @@ async def desk(
     lanes = Lanes(conversation.answer_place)
     inbox = Inbox(store, lanes, conversation.interrupt)
     in_doubt, waiting = await delivery.in_doubt(), await inbox.unfinished()
-    await platform.start(inbox.accept)
+    await platform.start(inbox.accept, CursorStore(database, platform.name))
     await delivery.settle(in_doubt)
     for place in waiting:
         lanes.wake(place)
