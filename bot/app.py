@@ -26,6 +26,7 @@ from bot.model import Model
 from bot.platforms import Platform
 from bot.server import Server
 from bot.store.cases import CaseStore
+from bot.store.cursors import CursorStore
 from bot.store.database import Database, newest_version
 from bot.store.inbox import InboxStore
 from bot.store.outbox import OutboxStore
@@ -154,7 +155,8 @@ class App:
         """Listen, hear, and go on where the last run stopped."""
         await self._worker.join()
         await self._server.start()
-        await asyncio.gather(*(platform.start(self._inbox.accept) for platform in self._platforms.values()))
+        database, accept = self._parts.database, self._inbox.accept
+        await asyncio.gather(*(platform.start(accept, CursorStore(database, name)) for name, platform in self._platforms.items()))
         self._worker.watch()
         if minutes := self._parts.config.shop.index.minutes:
             self._schedule = asyncio.create_task(index_every(minutes * 60, lambda: index(self._parts, [], _silent)), name="schedule")

@@ -167,3 +167,15 @@ pages = Table(
     Column("links", Text, nullable=False),
     Column("reader", Text, nullable=False),
 )
+
+# How far a platform has been heard: everything in `channel` up to the message `position` is written down, or none of our business.
+# The row with the empty channel is the workspace as a whole.
+cursors = Table(
+    "cursors",
+    metadata,
+    Column("platform", Text, primary_key=True),
+    Column("workspace", Text, primary_key=True),
+    Column("channel", Text, primary_key=True),
+    Column("position", Text, nullable=False),
+    Column("moved_at", Double, nullable=False),
+)

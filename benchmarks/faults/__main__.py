@@ -86,7 +86,7 @@ def _arguments() -> argparse.Namespace:
     reading.add_argument("--duplicates", type=float, default=3, help="percent of the events that come twice")
     reading.add_argument("--model-faults", type=float, default=4, help="percent each of 429, 500 and cut streams")
     reading.add_argument("--platform-faults", type=float, default=3, help="percent each of 429, 500 and connections cut after the effect")
-    reading.add_argument("--platform", choices=["slack"], default="slack")
+    reading.add_argument("--platform", choices=["slack", "discord"], default="slack")
     reading.add_argument("--way", choices=["socket", "http"], default="socket", help="how Slack's events come")
     reading.add_argument("--database", default="sqlite", help="sqlite, or the address of an empty PostgreSQL database")
     reading.add_argument("--workers", type=int, default=1, help="bots on one database; more than one only on PostgreSQL")

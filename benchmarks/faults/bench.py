@@ -82,9 +82,7 @@ def _world(context: "multiprocessing.context.ForkServerContext", it: World) -> I
         process.kill()
 
 
-def _break(
-    run: Run, bots: list[Bot], wire: Connection, dice: random.Random, began: float, trouble: Callable[[], None] | None
-) -> Outcome:
+def _break(run: Run, bots: list[Bot], wire: Connection, dice: random.Random, began: float, trouble: Callable[[], None] | None) -> Outcome:
     starts: list[float] = []
     if run.world.way == "http":
         wire.send(("addresses", [bot.address for bot in bots]))

@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import adapters.discord
 import adapters.slack
 from bot import app, config
 from bot.commands import serving
@@ -21,18 +22,19 @@ from bot.store.database import Database
 from bot.store.inbox import InboxStore
 from bot.store.outbox import OutboxStore
 
-SEAMS: Mapping[str, tuple[type[Any], str, float | None]] = {
-    "committed": (InboxStore, "accept", None),
-    "taken": (InboxStore, "begin", None),
-    "asking": (OpenAIModel, "answer", 0.08),
-    "answered": (OpenAIModel, "answer", None),
-    "written": (OutboxStore, "begin_delivery", None),
-    "posting": (adapters.slack.SlackPlatform, "send", 0.002),
-    "posted": (adapters.slack.SlackPlatform, "send", None),
-    "recorded": (OutboxStore, "posted", None),
-    "adopted": (OutboxStore, "adopt", None),
-    "looked": (adapters.slack.SlackPlatform, "find_sent", None),
-    "settled": (Delivery, "settle", None),
+PLATFORMS = (adapters.slack.SlackPlatform, adapters.discord.DiscordPlatform)
+SEAMS: Mapping[str, tuple[tuple[type[Any], ...], str, float | None]] = {
+    "committed": ((InboxStore,), "accept", None),
+    "taken": ((InboxStore,), "begin", None),
+    "asking": ((OpenAIModel,), "answer", 0.08),
+    "answered": ((OpenAIModel,), "answer", None),
+    "written": ((OutboxStore,), "begin_delivery", None),
+    "posting": (PLATFORMS, "send", 0.002),
+    "posted": (PLATFORMS, "send", None),
+    "recorded": ((OutboxStore,), "posted", None),
+    "adopted": ((OutboxStore,), "adopt", None),
+    "looked": (PLATFORMS, "find_sent", None),
+    "settled": ((Delivery,), "settle", None),
 }
 """Where it can die: right after this call returned something, or so many seconds after it began."""
 
@@ -70,13 +72,12 @@ def _settle_in(folder: str, settings: Mapping[str, str]) -> None:
     log = os.open("log", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     os.dup2(log, 2)
     os.dup2(log, 1)
-    app.embedded = tuple  # type: ignore[assignment]  # the vectors cost a second at each start, and have tests of their own
+    setattr(app, "embedded", tuple)  # noqa: B010  # the vectors cost a second at each start, and have tests of their own
 
 
 def set_trap(point: str, passes: int) -> None:
     """Die at the point, when it is passed for the so-manieth time."""
-    where, name, early = SEAMS[point]
-    real: Callable[..., Awaitable[Any]] = getattr(where, name)
+    places, name, early = SEAMS[point]
     left = passes
 
     def due(result: Any) -> bool:
@@ -84,15 +85,19 @@ def set_trap(point: str, passes: int) -> None:
         left -= bool(result)
         return bool(result) and left == 0
 
-    async def trapped(self: Any, *arguments: Any, **more: Any) -> Any:
-        if early is not None and due(True):
-            asyncio.get_running_loop().call_later(early, _die)
-        result = await real(self, *arguments, **more)
-        if early is None and due(result if name != "posted" else True):
-            _die()
-        return result
+    def trap(real: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+        async def trapped(self: Any, *arguments: Any, **more: Any) -> Any:
+            if early is not None and due(True):
+                asyncio.get_running_loop().call_later(early, _die)
+            result = await real(self, *arguments, **more)
+            if early is None and due(result if name != "posted" else True):
+                _die()
+            return result
 
-    setattr(where, name, trapped)
+        return trapped
+
+    for where in places:
+        setattr(where, name, trap(getattr(where, name)))
 
 
 def _die() -> None:

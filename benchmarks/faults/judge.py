@@ -4,6 +4,7 @@ Every message carries a code ("T12K037"), and every answer names the codes that 
 a quoted page by its title. An apology names none: it stands for the oldest message that is still open.
 """
 
+import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -147,6 +148,6 @@ def _judge_order(said: Sequence[Message], answered: dict[str, float], verdict: V
     """A later message was answered first, though the earlier one had been acknowledged before the later one was even told."""
     for index, later in enumerate(said):
         for earlier in said[max(0, index - 20) : index]:
-            if earlier.code in answered and later.code in answered and answered[earlier.code] > answered[later.code]:
-                if earlier.heard_at is not None and later.told_at is not None and earlier.heard_at < later.told_at:
-                    verdict.disordered.append(f"{earlier.code} after {later.code}")
+            heard_first = earlier.heard_at is not None and later.told_at is not None and earlier.heard_at < later.told_at
+            if heard_first and answered.get(earlier.code, 0) > answered.get(later.code, math.inf):
+                verdict.disordered.append(f"{earlier.code} after {later.code}")

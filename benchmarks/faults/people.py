@@ -35,10 +35,10 @@ class Platform(Protocol):
 class People:
     """`release` lets a share of all messages be written; they are spread over the threads by the dice."""
 
-    def __init__(self, platform: Platform, dice: random.Random, messages: int, threads: int, prefix: int = 0) -> None:
+    def __init__(self, platform: Platform, dice: random.Random, messages: int, threads: int) -> None:
         self._platform, self._dice = platform, dice
         self._left = self._all = messages
-        self._threads = {number: "" for number in range(prefix, prefix + threads)}
+        self._threads = dict.fromkeys(range(threads), "")
         self._counts = dict.fromkeys(self._threads, 0)
         self._opening: set[int] = set()
         self._talking: set[asyncio.Task[None]] = set()

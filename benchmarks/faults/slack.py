@@ -33,6 +33,19 @@ class FailingSlack(SlackServer):
         self.addresses: list[str] = []
         """Where events go by HTTP; none: Socket Mode."""
 
+    @property
+    def quiet(self) -> bool:
+        """Whether nothing is on its way any more."""
+        return not self._echoes
+
+    def settings(self, way: str) -> dict[str, str]:
+        """What the bot is told; `way` is "socket" or "http"."""
+        tokens = {"SLACK_API_URL": self.url, "SLACK_BOT_TOKEN": "xoxb-test"}
+        if way == "socket":
+            return tokens | {"SLACK_APP_TOKEN": "xapp-test"}
+        self.signing_secret = "s3cret"
+        return tokens | {"SLACK_SIGNING_SECRET": self.signing_secret}
+
     async def deliver(self, payload: Json) -> bool:
         """Until it is acknowledged, or given up."""
         if self._dice.random() < self._twice:
@@ -51,7 +64,7 @@ class FailingSlack(SlackServer):
             await asyncio.sleep(AGAIN * self._dice.uniform(0.5, 1.5))
         for attempt, pause in enumerate(SCHEDULE):
             await asyncio.sleep(pause)
-            self.request_url = self._dice.choice(self.addresses)
+            self.request_url = f"{self._dice.choice(self.addresses)}/slack/events"
             if await self._deliver_once(payload, attempt):
                 return True
         return False

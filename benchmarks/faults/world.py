@@ -8,12 +8,13 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 
+from benchmarks.faults.discord import FailingDiscord, OnDiscord
 from benchmarks.faults.judge import Message, Post
 from benchmarks.faults.model import FailingModel
-from benchmarks.faults.people import People
+from benchmarks.faults.people import People, Platform
 from benchmarks.faults.slack import FailingSlack
 
-LONG = {"slack": "word " * 2_400}
+LONG = {"slack": "word " * 2_400, "discord": "word " * 500}
 """Enough for two messages."""
 CHANNELS = 8
 
@@ -42,11 +43,10 @@ class Report:
     asked: int = 0
     model_failed: int = 0
     refused: int = 0
-    connected: int = 0
 
 
 def run(world: World, wire: Connection) -> None:
-    """In a process of its own. Says its settings for the bot first; then obeys: ("release", share), ("addresses", [...]), ("report", None)."""
+    """In a process of its own. Says the bot's settings; then obeys ("release", share), ("addresses", [...]), ("report", None)."""
     asyncio.run(_run(world, wire))
 
 
@@ -54,15 +54,12 @@ async def _run(world: World, wire: Connection) -> None:
     logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)  # every death cuts connections
     dice = random.Random(world.seed)
     async with AsyncExitStack() as stack:
-        model = await stack.enter_async_context(FailingModel(dice, world.model_faults, LONG[world.platform]))
-        slack = await stack.enter_async_context(FailingSlack(dice, world.platform_faults, world.duplicates))
-        people = People(OnSlack(slack, world.way), dice, world.messages, world.threads)
-        tokens = {"SLACK_API_URL": slack.url, "SLACK_BOT_TOKEN": "xoxb-test", "MODEL_URL": model.url, "MODEL_NAME": "m"}
-        if world.way == "http":
-            slack.signing_secret = tokens["SLACK_SIGNING_SECRET"] = "s3cret"
-        else:
-            tokens["SLACK_APP_TOKEN"] = "xapp-test"
-        wire.send(tokens)
+        model = FailingModel(dice, world.model_faults, LONG[world.platform])
+        await stack.enter_async_context(model)
+        server, people_on = _platform(world, dice)
+        await stack.enter_async_context(server)
+        people = People(people_on, dice, world.messages, world.threads)
+        wire.send({**server.settings(world.way), "MODEL_URL": model.url, "MODEL_NAME": "m"})
         writing = asyncio.create_task(people.release(0))
         while (order := await asyncio.to_thread(wire.recv)) != ("end", None):
             match order:
@@ -70,17 +67,25 @@ async def _run(world: World, wire: Connection) -> None:
                     await writing
                     writing = asyncio.create_task(people.release(share))
                 case ("addresses", addresses):
-                    slack.addresses = [f"{address}/slack/events" for address in addresses]
+                    server.addresses = addresses
                 case ("report", _):
-                    done = people.done and not slack._echoes
-                    wire.send(Report(people.messages, slack.record, done, model.asked, model.failed, slack.refused, len(slack.sockets)))
+                    done = writing.done() and people.done and server.quiet
+                    wire.send(Report(people.messages, server.record, done, model.asked, model.failed, server.refused))
         writing.cancel()
+
+
+def _platform(world: World, dice: random.Random) -> tuple[FailingSlack | FailingDiscord, Platform]:
+    if world.platform == "slack":
+        slack = FailingSlack(dice, world.platform_faults, world.duplicates)
+        return slack, OnSlack(slack)
+    discord = FailingDiscord(dice, world.platform_faults, world.duplicates, world.threads)
+    return discord, OnDiscord(discord)
 
 
 class OnSlack:
     """People on Slack: threads under mentions, in channels and in direct messages."""
 
-    def __init__(self, slack: FailingSlack, way: str) -> None:
+    def __init__(self, slack: FailingSlack) -> None:
         self._slack = slack
 
     async def open(self, number: int, text: str, message: Message) -> str:

@@ -13,6 +13,7 @@ from bot.inbox import Inbox, Lanes
 from bot.language.detection import Detector
 from bot.messages import Place, Reply
 from bot.store.cases import CaseStore
+from bot.store.cursors import CursorStore
 from bot.store.database import Database
 from bot.store.inbox import InboxStore
 from bot.store.outbox import OutboxStore
@@ -78,7 +79,7 @@ async def desk(
     inbox = Inbox(store, lanes, conversation.interrupt)
     worker = Worker(WorkerStore(database, holder), lanes.wake, conversation.at_work)
     await worker.join()
-    await platform.start(inbox.accept)
+    await platform.start(inbox.accept, CursorStore(database, platform.name))
     worker.watch()
 
     async def close() -> None:

@@ -27,7 +27,7 @@ from adapters.slack.connection.sockets import Socket, UnderWay
 from adapters.slack.incoming import read_event
 from bot.errors import NotAllowed, PlatformError, RateLimited, Unreachable, Unsupported
 from bot.messages import Fault, Place, Reply
-from bot.platforms import Capabilities, Receive, State
+from bot.platforms import Capabilities, Cursors, Receive, State
 
 _log = logging.getLogger(__name__)
 
@@ -61,7 +61,7 @@ class SlackPlatform:
         self._no_status_before = 0.0
         self._home = ""
 
-    async def start(self, receive: Receive) -> None:
+    async def start(self, receive: Receive, cursors: Cursors) -> None:  # noqa: ARG002
         """Begin to hear; the connection is then kept, or tried again and again, by a task of ours. Wrong tokens stay as they are."""
         if faults := wrong_tokens(self._bot_token, self._app_token):
             self._state = State(False, " ".join(f"{fault.what}. {fault.cure}" for fault in faults))
