@@ -20,13 +20,12 @@ QUIET = 40.0
 """Seconds without a new post after which what is unanswered is lost."""
 LATE = 3.0
 """Seconds that a second reply has to show itself."""
-LIFE = 2.0
-"""Seconds that a bot lives at most, once it hears."""
 
 
 @dataclass(frozen=True)
 class Run:
-    """What is done to the bots. `point`: they die there; else at random. `polite`: the share that gets SIGTERM instead of SIGKILL."""
+    """What is done to the bots. `point`: they die there; else at random, at most `life` seconds after they begin to hear.
+    `polite`: the share that gets SIGTERM instead of SIGKILL."""
 
     world: World
     workers: int = 1
@@ -35,6 +34,7 @@ class Run:
     polite: float = 0.0
     freezes: int = 0
     frozen: float = 15.0
+    life: float = 2.0
 
 
 @dataclass
@@ -116,7 +116,7 @@ def _one_death(run: Run, bot: Bot, dice: random.Random, starts: list[float]) -> 
         if not bot.until_dead(30):
             bot.signal(signal.SIGKILL)
     else:
-        time.sleep(dice.uniform(0, LIFE))
+        time.sleep(dice.uniform(0, run.life))
         bot.signal(signal.SIGTERM if dice.random() < run.polite else signal.SIGKILL)
     began = time.monotonic()
     bot.start(run.point, dice.randrange(10**6))

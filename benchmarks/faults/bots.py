@@ -66,7 +66,7 @@ class Bot:
 
     def _ready(self) -> bool:
         try:
-            with urllib.request.urlopen(f"{self.address}/health", timeout=2) as answer:  # noqa: S310  # our own bot
+            with urllib.request.urlopen(f"{self.address}/ready", timeout=2) as answer:  # noqa: S310  # our own bot
                 return bool(answer.status == 200)
         except (urllib.error.URLError, OSError):
             return False

@@ -114,20 +114,19 @@ def _fill_gaps(said: Sequence[Message], replies: Sequence[_Reply], answered: dic
 
     So a message without a reply of its own is answered by the first reply that names none or only a part, if it came after it was told.
     """
-    apologies = [reply for reply in replies if not reply.codes]
-    verdict.apologies += len(apologies)
     open_ = [message for message in said if message.code not in answered and message.heard_at is not None and not message.deleted]
-    for apology in apologies:
-        its = next((message for message in open_ if message.told_at is not None and message.told_at < apology.at), None)
-        if its is None:
-            verdict.doubled.append(f"an apology at {apology.at:.1f} in {said[0].thread}")
-            continue
-        answered[its.code] = apology.at
-        open_.remove(its)
     order = [message.code for message in said]
     for reply in replies:
         if len(reply.codes) == 1:
             _spread(reply, order, open_, answered)
+        elif not reply.codes:
+            verdict.apologies += 1
+            its = next((message for message in open_ if message.told_at is not None and message.told_at < reply.at), None)
+            if its is None:
+                verdict.doubled.append(f"an apology at {reply.at:.1f} in {said[0].thread}")
+            else:
+                answered[its.code] = reply.at
+                open_.remove(its)
 
 
 def _spread(reply: _Reply, order: Sequence[str], open_: list[Message], answered: dict[str, float]) -> None:
