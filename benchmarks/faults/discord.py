@@ -28,6 +28,8 @@ class FailingDiscord(DiscordServer):
         self.record: list[Post] = []
         self.refused = 0
         self.addresses: list[str] = []
+        self._askers: dict[str, str] = {}
+        """Who wrote which message in the plain channel, also when it is deleted by now."""
         self._nonced: dict[tuple[str, str], float] = {}
         self.threads = [str(31_000 + number) for number in range(threads)]
         for number in range(threads):
@@ -46,6 +48,8 @@ class FailingDiscord(DiscordServer):
 
     async def tell(self, event: str, data: Payload) -> None:
         """To all who listen, some of it twice; now and then the line breaks."""
+        if data.get("channel_id") == GENERAL and "author" in data:
+            self._askers[data["id"]] = data["author"]["id"]
         await super().tell(event, data)
         if event == "MESSAGE_CREATE" and self._dice.random() < self._twice:
             await super().tell(event, data)
@@ -86,9 +90,7 @@ class FailingDiscord(DiscordServer):
     def _remember(self, posted: Payload) -> None:
         thread = posted["channel_id"]
         if thread == GENERAL:
-            answered = posted.get("message_reference", {}).get("message_id")
-            asked = next((each for each in self.messages[GENERAL] if each["id"] == answered), None)
-            thread = f"{GENERAL}:{asked['author']['id'] if asked else '?'}"
+            thread = f"{GENERAL}:{self._askers.get(posted.get('message_reference', {}).get('message_id', ''), '?')}"
         self.record.append(Post(thread, posted["content"], time.monotonic()))
 
 

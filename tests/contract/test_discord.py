@@ -169,6 +169,15 @@ class TestAnAnswer:
         assert "message_reference" not in harness.server.posts[0]
         assert await harness.platform.find_sent(question.place, reply, "k1") == posted
 
+    async def test_an_equal_answer_to_an_earlier_direct_message_is_not_taken_for_this_one(self, harness: DiscordHarness) -> None:
+        heard = await started(harness)
+        await harness.hear("direct", "How long?")
+        await harness.hear("direct", "And now?")
+        first, second = heard.messages()
+        before = await harness.platform.send(first.place, Reply("I do not know.", "en", answers=first.message_id), "k1")
+        reply = Reply("I do not know.", "en", answers=second.message_id)
+        assert await harness.platform.find_sent(second.place, reply, "k2", before) is None
+
     async def test_an_answer_that_is_sent_again_stands_there_once(self, harness: DiscordHarness) -> None:
         await started(harness)
         reply = Reply("Thirty days.", "en")

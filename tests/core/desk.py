@@ -52,6 +52,10 @@ class Desk:
     echo: Echo
     database: Database
     detector: Detector
+    conversation: Conversation
+    holder: Holder
+    worker: Worker
+    number: int
     close: Callable[[], Awaitable[None]]
 
 
@@ -87,5 +91,5 @@ async def desk(
         await platform.stop()
         await worker.leave()
 
-    yield Desk(platform, echo, database, detector, close)
+    yield Desk(platform, echo, database, detector, conversation, holder, worker, holder.number, close)
     await close()
