@@ -4,6 +4,7 @@ messages.py      the words that everyone shares: places, people, events, replies
 platforms.py     the port: what a platform must offer, and what it can do
 errors.py        the tree of errors
 inbox.py         step 3: an event is accepted once, and its lane is woken
+lanes/           who works at which thread: in this process, or in one of many
 conversation.py  step 4: the story of one message
 answering.py     one answer: passages, model, checks, sources, or "I do not know"
 prompts.py       every word that we say to the model
@@ -21,7 +22,7 @@ shaping.py       cut long texts where it does not hurt
 store/           every question that we ask the database
 tables.py        the tables
 config.py        the only reader of the environment and of shop.toml
-app.py           puts the parts together; the only file that imports adapters
+app/             puts the parts together; which process does what; the only room that imports adapters
 server.py        the one HTTP server
 doctor.py        what keeps the desk from working, and the cure
 first_steps.py   `init`: questions at the terminal, answered into files

@@ -1,13 +1,14 @@
-"""Step 3: an event is accepted once, and its lane is woken. A lane answers one thread's messages one at a time, in order."""
+"""Step 3: an event is accepted once, and its lane is woken."""
 
 import asyncio
 import logging
 import time
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import replace
 
 from bot.errors import StoreError
+from bot.lanes import Lanes
 from bot.messages import Event, MessageDeleted, MessageEdited, MessageReceived
 from bot.store.inbox import InboxStore
 
@@ -16,52 +17,8 @@ log = logging.getLogger(__name__)
 EARLY_SECONDS = 180.0
 MOST_EARLY = 1000
 MOST_REMEMBERED = 5000
-PAUSE_AFTER_FAULT = 1.0
 RETRIES = (0.1, 0.3, 0.6, 1.0)
 """Seconds between attempts to write a message down: together less than the three that Slack waits."""
-
-
-class Lanes:
-    """The ordered line of each thread's work, in this process. `drain(place)` does all there is to do at a place."""
-
-    def __init__(self, drain: Callable[[str], Awaitable[None]]) -> None:
-        self._drain = drain
-        self._running: dict[str, asyncio.Task[None]] = {}
-        self._again: set[str] = set()
-        self._closed = False
-
-    def wake(self, place: str) -> None:
-        """See to it that somebody works at this place, and looks once more if he is about to leave."""
-        if self._closed:
-            return
-        self._again.add(place)
-        if place not in self._running:
-            self._running[place] = asyncio.create_task(self._run(place), name=f"lane {place}")
-
-    async def close(self, seconds: float) -> None:
-        """Take nothing new; let what runs end within `seconds`, then stop it. What is not done stays in the inbox."""
-        self._closed = True
-        running = list(self._running.values())
-        if running:
-            _, late = await asyncio.wait(running, timeout=seconds)
-            for task in late:
-                task.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
-
-    async def _run(self, place: str) -> None:
-        try:
-            while place in self._again and not self._closed:
-                self._again.discard(place)
-                try:
-                    await self._drain(place)
-                except StoreError as exc:
-                    log.error("%s", exc, extra={"place": place})
-                    await asyncio.sleep(PAUSE_AFTER_FAULT)
-                    self._again.add(place)
-                except Exception as exc:  # noqa: BLE001  # one lane's bug must not pass unseen, nor stop the others
-                    log.error("a lane failed: %s", type(exc).__name__, extra={"place": place})
-        finally:
-            del self._running[place]
 
 
 class Inbox:

@@ -83,6 +83,10 @@ class Platform(Protocol):
         """
         ...
 
+    async def open(self) -> None:
+        """Get ready to send, and hear nothing; instead of `start`, where another process hears. An outage is never raised."""
+        ...
+
     async def stop(self) -> None:
         """Hear nothing more, let deliveries under way end, close. Twice is fine."""
         ...

@@ -44,6 +44,9 @@ class FakePlatform:
                 await receive(event)
         self._receive, self._cursors = receive, cursors
 
+    async def open(self) -> None:
+        """A list can always be appended to."""
+
     async def stop(self) -> None:
         if self._cursors is not None:
             await self._cursors.write([Cursor("w1", "", str(len(self._history)))])

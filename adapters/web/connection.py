@@ -63,6 +63,9 @@ class WebPlatform:
         """Take messages from now on. The server that holds our `routes()` is not ours."""
         self._receive = receive
 
+    async def open(self) -> None:
+        """Nothing: a page is shown by the process that hears it."""
+
     async def stop(self) -> None:
         """Take no more messages, let those under way end, close every open stream."""
         self._receive = None

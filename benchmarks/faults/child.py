@@ -14,6 +14,7 @@ from typing import Any
 import adapters.discord
 import adapters.slack
 from bot import app, config
+from bot.app import parts
 from bot.commands import serving
 from bot.delivery import Delivery
 from bot.errors import BotError
@@ -62,8 +63,8 @@ async def _prepare() -> None:
     database = Database(loaded.database_url)
     await database.migrate()
     await database.close()
-    async with app.opened(loaded) as parts:
-        await app.index(parts, [], lambda *_: None)
+    async with app.opened(loaded) as opened:
+        await app.index(opened, [], lambda *_: None)
 
 
 def _settle_in(folder: str, settings: Mapping[str, str]) -> None:
@@ -72,7 +73,7 @@ def _settle_in(folder: str, settings: Mapping[str, str]) -> None:
     log = os.open("log", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     os.dup2(log, 2)
     os.dup2(log, 1)
-    setattr(app, "embedded", tuple)  # noqa: B010  # the vectors cost a second at each start, and have tests of their own
+    setattr(parts, "embedded", tuple)  # noqa: B010  # the vectors cost a second at each start, and have tests of their own
 
 
 def set_trap(point: str, passes: int) -> None:

@@ -62,6 +62,11 @@ class Database:
             self._writer = self._reader = create_async_engine(self.url, pool_size=8, max_overflow=8, connect_args=network)
         self._away_since: float | None = None
 
+    @property
+    def address(self) -> str:
+        """Of a PostgreSQL, for those who bring a connection of their own: postgresql://user:password@host/name."""
+        return self.url.set(drivername="postgresql").render_as_string(hide_password=False)
+
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncConnection]:
         """One transaction that may write: committed at the end, undone on an exception. Raises StoreError."""

@@ -9,7 +9,8 @@ from bot.answering import Answer, Question
 from bot.conversation import Conversation
 from bot.delivery import Delivery
 from bot.desk import Desk as StaffDesk
-from bot.inbox import Inbox, Lanes
+from bot.inbox import Inbox
+from bot.lanes import InProcessLanes
 from bot.language.detection import Detector
 from bot.messages import Place, Reply
 from bot.store.cases import CaseStore
@@ -79,8 +80,8 @@ async def desk(
     delivery = Delivery(OutboxStore(database, holder), {platform.name: platform}, lambda: ("shop.example",), holder)
     staff_desk = StaffDesk(CaseStore(database), delivery, staff, contact, "en", lambda place: lanes.wake(place))
     conversation = Conversation(store, echo, delivery, staff_desk, detector, "en", 4000, hand_over_others)  # type: ignore[arg-type]
-    lanes = Lanes(conversation.answer_place)
-    inbox = Inbox(store, lanes, conversation.interrupt)
+    lanes = InProcessLanes(conversation.answer_place, conversation.interrupt)
+    inbox = Inbox(store, lanes, lanes.interrupt)
     worker = Worker(WorkerStore(database, holder), lanes.wake, conversation.at_work)
     await worker.join()
     await platform.start(inbox.accept, CursorStore(database, platform.name))

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from bot import app, config, doctor
+from bot import config, doctor
 from bot.__main__ import app as commands
+from bot.app import parts
 
 
 def run(*words: str, answers: str = "") -> tuple[int, str]:
@@ -46,7 +47,7 @@ def test_what_is_said_at_the_questions_is_what_the_desk_runs_with() -> None:
 
 
 def test_an_index_run_that_finds_no_help_page_says_so_and_fails(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(app, "embedded", tuple)
+    monkeypatch.setattr(parts, "embedded", tuple)
     code, said = run("index", "nowhere")
     assert code == 1
     assert "nowhere" in said

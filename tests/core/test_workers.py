@@ -9,6 +9,7 @@ from sqlalchemy import insert, select, text
 
 from bot import delivery, inbox, worker
 from bot.errors import PlaceGone, StoreError, Unreachable
+from bot.lanes import in_process
 from bot.messages import MessageReceived, Person, Place, Reply
 from bot.store import workers as ages
 from bot.store.database import Database
@@ -132,7 +133,7 @@ async def test_a_burst_that_was_heard_in_another_order_than_it_was_written_is_an
 
 
 async def test_a_worker_that_may_have_lost_its_rows_posts_nothing(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(inbox, "PAUSE_AFTER_FAULT", 0.01)
+    monkeypatch.setattr(in_process, "PAUSE_AFTER_FAULT", 0.01)
     async with desk(database) as here:
         here.holder.hold(here.holder.number, 0.0)
         await here.platform.say("Where is my parcel?")
@@ -186,7 +187,7 @@ async def test_another_worker_answers_when_one_falls_silent(postgresql_database:
 async def test_a_reply_that_stands_but_could_not_be_recorded_is_found_and_not_sent_again(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(inbox, "PAUSE_AFTER_FAULT", 0.01)
+    monkeypatch.setattr(in_process, "PAUSE_AFTER_FAULT", 0.01)
     real, failures = OutboxStore.posted, [StoreError("away")]
 
     async def posted(self: OutboxStore, letter: object, message_id: str) -> None:

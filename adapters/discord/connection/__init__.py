@@ -15,7 +15,7 @@ import discord
 import yarl
 from aiohttp.web import RouteDef
 
-from adapters.discord.connection.client import HearingClient
+from adapters.discord.connection.client import HearingClient, sending_client
 from adapters.discord.connection.hearing import Hearing, own_id
 from adapters.discord.connection.underway import Underway
 from adapters.discord.faults import INTENT_CURE, LOGIN_CURE, intent_faults, outage, translated, wrong_token
@@ -68,11 +68,19 @@ class DiscordPlatform:
 
     async def start(self, receive: Receive, cursors: Cursors) -> None:
         """Begin to hear, and read what was missed; an outage is never raised. Raises StoreError."""
+        await self._begin(Hearing(receive, cursors, self.underway, self.pace))
+
+    async def open(self) -> None:
+        """Log in to send, and hear nothing: no session at the gateway is made."""
+        await self._begin(None)
+
+    async def _begin(self, hearing: Hearing | None) -> None:
         _lead_library(*self._addresses)
-        self._hearing = Hearing(receive, cursors, self.underway, self.pace)
-        await self._hearing.start()
+        self._hearing = hearing
+        if hearing is not None:
+            await hearing.start()
         self._settled.clear()
-        self._supervisor = asyncio.create_task(self._supervise(self._hearing), name="discord supervisor")
+        self._supervisor = asyncio.create_task(self._supervise(hearing), name="discord supervisor")
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._settled.wait(), FIRST_CONNECTION)
 
@@ -169,6 +177,11 @@ class DiscordPlatform:
         self._state = State(True, why if self._content_granted else f"{why} ({LESS_HEARD})")
         self._settled.set()
 
+    def _ready_to_send(self, client: discord.Client) -> None:
+        self._failures = 0
+        self._state = State(True, f"ready to send as {client.user.name if client.user else '?'}")
+        self._settled.set()
+
     def disconnected(self) -> None:
         """The gateway is lost. discord.py tries to resume the session, which makes sense for some minutes."""
         self._state = State(False, "connection to Discord lost, resuming")
@@ -180,7 +193,7 @@ class DiscordPlatform:
             self._giving_up.cancel()
             self._giving_up = None
 
-    async def _supervise(self, hearing: Hearing) -> None:
+    async def _supervise(self, hearing: Hearing | None) -> None:
         """One client after the other, for ever; the waits grow as long as none gets through."""
         while True:
             self._run = asyncio.create_task(self._run_client(hearing), name="discord client")
@@ -208,16 +221,20 @@ class DiscordPlatform:
         log.warning("discord: no connection (%s), next try in %.1f s", why, wait)
         return wait
 
-    async def _run_client(self, hearing: Hearing) -> None:
-        """One client's life: log in, then hear until it cannot go on."""
-        client = HearingClient(self, hearing, content=self._content_granted)
+    async def _run_client(self, hearing: Hearing | None) -> None:
+        """One client's life: log in, then hear until it cannot go on; or stay logged in, to send."""
+        client = HearingClient(self, hearing, content=self._content_granted) if hearing is not None else sending_client()
         try:
             await client.login(self._token)
             self._client = client
+            if hearing is None:
+                self._ready_to_send(client)
+                await asyncio.Event().wait()
             await client.connect()
         finally:
             self._client = None
-            hearing.history.stop()
+            if hearing is not None:
+                hearing.history.stop()
             await client.close()
 
     def _channel(self, place: Place) -> discord.PartialMessageable:

@@ -27,6 +27,11 @@ class Told(Protocol):
         ...
 
 
+def sending_client() -> discord.Client:
+    """For a process that hears nothing: it logs in and never connects."""
+    return discord.Client(intents=discord.Intents.none(), allowed_mentions=discord.AllowedMentions.none(), max_ratelimit_timeout=30.0)
+
+
 class HearingClient(discord.Client):
     """One connection to the gateway, and the sessions in it."""
 

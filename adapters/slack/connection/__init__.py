@@ -63,6 +63,13 @@ class SlackPlatform:
 
     async def start(self, receive: Receive, cursors: Cursors) -> None:  # noqa: ARG002
         """Begin to hear; the connection is then kept, or tried again and again, by a task of ours. Wrong tokens stay as they are."""
+        await self._begin(receive)
+
+    async def open(self) -> None:
+        """Get ready to send, and hear nothing."""
+        await self._begin(None)
+
+    async def _begin(self, receive: Receive | None) -> None:
         if faults := wrong_tokens(self._bot_token, self._app_token):
             self._state = State(False, " ".join(f"{fault.what}. {fault.cure}" for fault in faults))
             return
@@ -159,7 +166,7 @@ class SlackPlatform:
         except Exception as exc:
             raise refusal(exc, method) from exc
 
-    async def _stay_connected(self, receive: Receive) -> None:
+    async def _stay_connected(self, receive: Receive | None) -> None:
         """Until cancelled. A connection that holds is followed by a quick new one, failures by longer and longer waits."""
         wait, clock = _FIRST_WAIT, asyncio.get_running_loop().time
         while True:
@@ -177,12 +184,16 @@ class SlackPlatform:
             _log.warning("%s in %.0f s", self._state.why, wait)
             await asyncio.sleep(wait)
 
-    async def _hear_until_lost(self, receive: Receive) -> None:
-        """Find out who we are, then hear. By HTTP there is no connection to lose."""
+    async def _hear_until_lost(self, receive: Receive | None) -> None:
+        """Find out who we are, then hear. By HTTP there is no connection to lose, and none for who only sends."""
         identity = await self._call("auth_test")
         self._home = str(identity.get("url") or "")
-        app = _bolt_app(self._client_now(), AuthorizeResult(**_installation(identity.data, self._bot_token)), receive)
         team = identity.get("team") or identity.get("team_id")
+        if receive is None:
+            self._hearing(State(True, f"ready to send to workspace {team}"))
+            await asyncio.Event().wait()
+            return
+        app = _bolt_app(self._client_now(), AuthorizeResult(**_installation(identity.data, self._bot_token)), receive)
         if not self._app_token:
             self._app = app if self._signing_secret else None
             why = f"waiting for Slack at {PATH}" if self._app else "neither an app token nor a signing secret is set"
