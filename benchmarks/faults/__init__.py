@@ -8,6 +8,7 @@ discord.py    a Discord that does
 model.py      a model that fails
 child.py      the bot as the bench runs it, which can be told to die at a named point
 bots.py       start it, kill it, freeze it
+troubles.py   what befalls the database
 bench.py      one run from beginning to end
 __main__.py   the command line, and a table
 """

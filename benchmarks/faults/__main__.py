@@ -20,7 +20,10 @@ from rich.table import Table
 
 from benchmarks.faults.bench import Outcome, Run, go
 from benchmarks.faults.child import SEAMS
+from benchmarks.faults.troubles import prepared
 from benchmarks.faults.world import World
+
+TROUBLES = "what befalls the database: SQLite locked, or its disk full; a PostgreSQL of its own restarted, or its connections cut"
 
 
 def main() -> None:
@@ -30,11 +33,18 @@ def main() -> None:
     for point in SEAMS if given.point == "each" else [given.point]:
         with _folder(given.keep) as folder:
             sys.stderr.write(f"seed {given.seed}, folder {folder}\n")
-            address = f"sqlite:///{folder}/desk.db" if given.database == "sqlite" else given.database
-            rows.append((point or "random", go(_run(given, point), address, Path(folder))))
+            rows.append((point or given.trouble or "random", _go(given, point, Path(folder))))
             _say_what_is_wrong(rows[-1][1])
     _show(rows, given)
     sys.exit(any(outcome.verdict.faults for _, outcome in rows))
+
+
+def _go(given: argparse.Namespace, point: str, folder: Path) -> Outcome:
+    run = _run(given, point)
+    if given.trouble:
+        with prepared(given.trouble, folder) as (trouble, address):
+            return go(run, address, folder, trouble)
+    return go(run, f"sqlite:///{folder}/desk.db" if given.database == "sqlite" else given.database, folder)
 
 
 def _folder(keep: bool) -> AbstractContextManager[str]:
@@ -52,7 +62,8 @@ def _run(given: argparse.Namespace, point: str) -> Run:
         given.model_faults,
         given.platform_faults,
     )
-    return Run(world, given.workers, given.kills, point, given.polite / 100, given.freezes, given.frozen)
+    troubles = given.troubles if given.trouble else 0
+    return Run(world, given.workers, given.kills, point, given.polite / 100, given.freezes, given.frozen, troubles=troubles)
 
 
 def _say_what_is_wrong(outcome: Outcome) -> None:
@@ -65,7 +76,7 @@ def _show(rows: list[tuple[str, Outcome]], given: argparse.Namespace) -> None:
     table = Table(
         "death",
         *("deaths", "messages", "never heard", "replies", "lost", "doubled", "out of order", "wrong place", "half", "apologies"),
-        *("model faults", "platform faults", "start, s", "minutes"),
+        *("model faults", "platform faults", "start, s", "resumed, s", "minutes"),
         title=f"{given.platform} ({given.way}), {given.database.partition(':')[0]}, {given.workers} worker(s), seed {given.seed}",
     )
     for name, outcome in rows:
@@ -74,7 +85,7 @@ def _show(rows: list[tuple[str, Outcome]], given: argparse.Namespace) -> None:
         figures += [len(each) for each in (verdict.lost, verdict.doubled, verdict.disordered, verdict.misplaced, verdict.half)]
         figures += [verdict.apologies, report.model_failed, report.refused]
         start = statistics.median(outcome.restarts) if outcome.restarts else 0
-        table.add_row(name, *map(str, figures), f"{start:.1f}", f"{outcome.seconds / 60:.1f}")
+        table.add_row(name, *map(str, figures), f"{start:.1f}", f"{max(outcome.recoveries, default=0):.1f}", f"{outcome.seconds / 60:.1f}")
     Console(width=170).print(table)
 
 
@@ -94,6 +105,8 @@ def _arguments() -> argparse.Namespace:
     reading.add_argument("--polite", type=float, default=10, help="percent of the deaths that are a SIGTERM")
     reading.add_argument("--freezes", type=int, default=0, help="how often a worker is stopped (SIGSTOP) and goes on")
     reading.add_argument("--frozen", type=float, default=15, help="for so many seconds")
+    reading.add_argument("--trouble", choices=["", "locked", "full", "restart", "resets"], default="", help=TROUBLES)
+    reading.add_argument("--troubles", type=int, default=20, help="how often")
     reading.add_argument("--seed", type=int, default=random.randrange(10**6))
     reading.add_argument("--keep", action="store_true", help="leave the folder with the log and the database")
     return reading.parse_args()

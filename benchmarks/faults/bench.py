@@ -5,7 +5,7 @@ import random
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
@@ -14,6 +14,7 @@ from pathlib import Path
 from benchmarks.faults import child, world
 from benchmarks.faults.bots import Bot
 from benchmarks.faults.judge import Verdict, judge
+from benchmarks.faults.troubles import Trouble, lasts
 from benchmarks.faults.world import Report, World
 
 QUIET = 40.0
@@ -35,6 +36,7 @@ class Run:
     freezes: int = 0
     frozen: float = 15.0
     life: float = 2.0
+    troubles: int = 0
 
 
 @dataclass
@@ -47,13 +49,15 @@ class Outcome:
     report: Report = field(repr=False)
     restarts: list[float] = field(default_factory=list, repr=False)
     """Seconds from a start until it heard."""
+    recoveries: list[float] = field(default_factory=list, repr=False)
+    """Seconds from the end of a trouble until the next reply stood."""
 
 
-def go(run: Run, database: str, folder: Path, trouble: Callable[[], None] | None = None) -> Outcome:
-    """`database`: its address; `trouble` is called once in the middle of each tenth of the kills."""
+def go(run: Run, database: str, folder: Path, trouble: Trouble | None = None) -> Outcome:
+    """`database`: its address; `trouble` befalls it so often as the run says, besides the deaths or instead of them."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["benchmarks.faults.child", "benchmarks.faults.world"])
-    child.lay_out(folder, run.world.threads, -(-run.world.messages * 2 // run.world.threads))
+    child.lay_out(folder, run.world.threads, -(-run.world.messages // run.world.threads))
     began, dice = time.monotonic(), random.Random(run.world.seed)
     with _world(context, run.world) as (wire, tokens):
         settings = {**tokens, "DATABASE_URL": database, "PYTHONDONTWRITEBYTECODE": "1"}
@@ -82,24 +86,27 @@ def _world(context: "multiprocessing.context.ForkServerContext", it: World) -> I
         process.kill()
 
 
-def _break(run: Run, bots: list[Bot], wire: Connection, dice: random.Random, began: float, trouble: Callable[[], None] | None) -> Outcome:
+def _break(run: Run, bots: list[Bot], wire: Connection, dice: random.Random, began: float, trouble: Trouble | None) -> Outcome:
     starts: list[float] = []
+    recoveries: list[float] = []
     if run.world.way == "http":
         wire.send(("addresses", [bot.address for bot in bots]))
     for number, bot in enumerate(bots):
         bot.start(run.point, dice.randrange(10**6) + number)
     for bot in bots:
         bot.until_ready()
-    rounds = max(run.kills, run.freezes, 1)
+    rounds = max(run.kills, run.freezes, run.troubles, 1)
     freezes = set(dice.sample(range(rounds), run.freezes))
-    for number in range(run.kills):
+    troubles = set(dice.sample(range(rounds), run.troubles))
+    for number in range(rounds):
         wire.send(("release", (number + 1) / rounds))
-        _one_death(run, dice.choice(bots), dice, starts)
+        if number < run.kills:
+            _one_death(run, dice.choice(bots), dice, starts)
         if number in freezes:
             _freeze(dice.choice(bots), run.frozen)
-        if trouble is not None and number % max(1, run.kills // 10) == run.kills // 20:
-            trouble()
-        sys.stderr.write(f"\r{number + 1}/{run.kills} deaths, {time.monotonic() - began:.0f} s ")
+        if number in troubles and trouble is not None:
+            recoveries.append(_befall(trouble, wire, dice))
+        sys.stderr.write(f"\r{number + 1}/{rounds}, {time.monotonic() - began:.0f} s ")
     wire.send(("release", 1.0))
     for bot in bots:
         if run.point:
@@ -107,7 +114,7 @@ def _break(run: Run, bots: list[Bot], wire: Connection, dice: random.Random, beg
             bot.start()
     report = _until_quiet(wire)
     sys.stderr.write("\n")
-    return Outcome(judge(report.messages, report.posts), run.kills, time.monotonic() - began, report, starts)
+    return Outcome(judge(report.messages, report.posts), run.kills, time.monotonic() - began, report, starts, recoveries)
 
 
 def _one_death(run: Run, bot: Bot, dice: random.Random, starts: list[float]) -> None:
@@ -129,6 +136,16 @@ def _freeze(bot: Bot, seconds: float) -> None:
     bot.signal(signal.SIGSTOP)
     time.sleep(seconds)
     bot.signal(signal.SIGCONT)
+
+
+def _befall(trouble: Trouble, wire: Connection, dice: random.Random) -> float:
+    """The trouble, in the midst of messages; the seconds until the next reply stood after it, at most QUIET."""
+    time.sleep(dice.uniform(0.5, 2))
+    lasts(trouble)
+    ended, posts = time.monotonic(), len(_report(wire).posts)
+    while len(_report(wire).posts) == posts and time.monotonic() - ended < QUIET:
+        time.sleep(0.1)
+    return time.monotonic() - ended
 
 
 def _until_quiet(wire: Connection) -> Report:

@@ -38,6 +38,7 @@ class People:
     def __init__(self, platform: Platform, dice: random.Random, messages: int, threads: int) -> None:
         self._platform, self._dice = platform, dice
         self._left = self._all = messages
+        self._each = -(-messages // threads)
         self._threads = dict.fromkeys(range(threads), "")
         self._counts = dict.fromkeys(self._threads, 0)
         self._opening: set[int] = set()
@@ -52,7 +53,7 @@ class People:
     async def release(self, share: float) -> None:
         """Write until so much of everything is written."""
         while self._left > self._all * (1 - min(share, 1.0)):
-            number = self._dice.choice([n for n in self._threads if n not in self._opening] or [-1])
+            number = self._dice.choice([n for n in self._threads if n not in self._opening and self._counts[n] < self._each] or [-1])
             if number >= 0:
                 self._left -= 1
                 self._begin(self._write(number))
