@@ -7,6 +7,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import replace
 
+from bot.errors import StoreError
 from bot.lanes import Lanes
 from bot.messages import Event, MessageDeleted, MessageEdited, MessageReceived
 from bot.store.inbox import InboxStore
@@ -16,6 +17,8 @@ log = logging.getLogger(__name__)
 EARLY_SECONDS = 180.0
 MOST_EARLY = 1000
 MOST_REMEMBERED = 5000
+RETRIES = (0.1, 0.3, 0.6, 1.0)
+"""Seconds between attempts to write a message down: together less than the three that Slack waits."""
 
 
 class Inbox:
@@ -52,7 +55,7 @@ class Inbox:
 
     async def _message(self, message: MessageReceived) -> None:
         place = message.place.key
-        if await self._store.accept(message):
+        if await self._written(message):
             self._accepted[_name(message)] = None
             if len(self._accepted) > MOST_REMEMBERED:
                 self._accepted.popitem(last=False)
@@ -61,6 +64,15 @@ class Inbox:
             self._lanes.wake(place)
         else:
             self._remember_early(message)
+
+    async def _written(self, message: MessageReceived) -> bool:
+        """A database that is away for a moment costs the customer that moment, and not the minute after which a platform tries again."""
+        for wait in RETRIES:
+            try:
+                return await self._store.accept(message)
+            except StoreError:
+                await asyncio.sleep(wait)
+        return await self._store.accept(message)
 
     async def _signal(self, signal: MessageEdited | MessageDeleted) -> None:
         self._change_early(signal)

@@ -1,12 +1,13 @@
-"""A model that says what a test wants, and keeps the contract of the real one."""
+"""Parts that do what a test wants, and keep the contract of the real ones: a model, and the cursors of a platform."""
 
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from bot.errors import ModelError
+from bot.errors import ModelError, StoreError
 from bot.messages import Fault
 from bot.model import Completion, Prompt
+from bot.platforms import Cursor
 
 
 @dataclass
@@ -35,3 +36,21 @@ class ScriptedModel:
 
     async def close(self) -> None:
         """Nothing is open."""
+
+
+@dataclass
+class KeptCursors:
+    """The cursors of one platform, in memory. `writes` counts transactions; `away` makes the database fail."""
+
+    kept: dict[tuple[str, str], Cursor] = field(default_factory=dict)
+    writes: int = 0
+    away: bool = False
+
+    async def read(self) -> Sequence[Cursor]:
+        return list(self.kept.values())
+
+    async def write(self, moved: Sequence[Cursor]) -> None:
+        if self.away:
+            raise StoreError("the database is away")
+        self.writes += 1
+        self.kept |= {(cursor.workspace, cursor.channel): cursor for cursor in moved}

@@ -2,10 +2,10 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from bot.app.roles import Role
-from bot.platforms import Platform, Receive, State
+from bot.platforms import Cursors, Platform, Receive, State
 from bot.store.claims import Claim
 
 log = logging.getLogger(__name__)
@@ -16,14 +16,24 @@ STANDING_BY = State(True, "standing by, another process hears")
 class Hearing:
     """Starts and stops the platforms of one process: those that it hears, and those on which it only sends.
 
-    `claims`: of the platforms that only one process may hear. `sends`: whether this process answers at all.
+    `claims`: of the platforms that only one process may hear. `cursors`: of a platform by its name.
+    `sends`: whether this process answers at all.
     """
 
-    def __init__(self, role: Role, platforms: Mapping[str, Platform], claims: Mapping[str, Claim], receive: Receive, sends: bool) -> None:
+    def __init__(
+        self,
+        role: Role,
+        platforms: Mapping[str, Platform],
+        claims: Mapping[str, Claim],
+        receive: Receive,
+        cursors: Callable[[str], Cursors],
+        sends: bool,
+    ) -> None:
         self._platforms = {name: platform for name, platform in platforms.items() if sends or role.hears(platform)}
         self._heard = {name for name, platform in self._platforms.items() if role.hears(platform)}
         self._claims = {name: claim for name, claim in claims.items() if name in self._heard}
         self._receive = receive
+        self._cursors = cursors
         self._sends = sends
         self._standing_by: set[str] = set()
         self._keeping: list[asyncio.Task[None]] = []
@@ -50,7 +60,7 @@ class Hearing:
         if name not in self._heard:
             await self._platforms[name].open()
         elif claim is None or await claim.take():
-            await self._platforms[name].start(self._receive)
+            await self._platforms[name].start(self._receive, self._cursors(name))
         else:
             await self._stand_by(name)
 
@@ -68,7 +78,7 @@ class Hearing:
                 log.warning("%s: heard by this process from now on", name)
                 await platform.stop()
                 self._standing_by.discard(name)
-                await platform.start(self._receive)
+                await platform.start(self._receive, self._cursors(name))
             await claim.lost()
             log.warning("%s: heard by another process from now on", name)
             await platform.stop()

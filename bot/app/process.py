@@ -4,6 +4,7 @@ import logging
 import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 from bot.app.hearing import Hearing
@@ -19,8 +20,10 @@ from bot.messages import Fault
 from bot.platforms import Platform, State
 from bot.server import Server
 from bot.store.claims import Claim
+from bot.store.cursors import CursorStore
 from bot.store.database import Database, newest_version
 from bot.store.inbox import InboxStore
+from bot.store.workers import Holder
 
 log = logging.getLogger(__name__)
 
@@ -36,11 +39,14 @@ class App:
         self._ground, self._role = ground, role
         self._platforms = make_platforms(config, page=role.http)
         answered = role.answered(self._platforms)
-        self._working = Working(ground, self._platforms, answered) if isinstance(ground, Parts) else None
+        holder = Holder()
+        self._working = Working(ground, self._platforms, answered, holder) if isinstance(ground, Parts) else None
         self._lanes = _lanes(database, self._working, answered)
-        self._inbox = Inbox(InboxStore(database), self._lanes, self._lanes.interrupt)
+        self._inbox = Inbox(InboxStore(database, holder), self._lanes, self._lanes.interrupt)
         claims = _claims(config, database, self._platforms)
-        self._hearing = Hearing(role, self._platforms, claims, self._inbox.accept, sends=self._working is not None)
+        self._hearing = Hearing(
+            role, self._platforms, claims, self._inbox.accept, partial(CursorStore, database), self._working is not None
+        )
         routes = [route for platform in self._platforms.values() for route in platform.routes()]
         self._server = Server(config.environment.host, config.environment.port, routes, self._ready) if role.http else None
         self._model_checked: tuple[float, list[Fault]] = (0.0, [])
@@ -48,13 +54,13 @@ class App:
     async def start(self) -> None:
         """Listen, hear, and go on where the last run stopped."""
         if self._working is not None:
-            await self._working.look_back()
+            await self._working.join(self._lanes.wake)
         await self._lanes.start()
         if self._server is not None:
             await self._server.start()
         await self._hearing.start()
         if self._working is not None:
-            self._working.start(self._lanes.wake)
+            self._working.start()
         for line in self.summary():
             log.info("%s", line)
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from functools import partial
 
 from bot.app.parts import Parts, index
@@ -15,7 +15,9 @@ from bot.platforms import Platform
 from bot.store.cases import CaseStore
 from bot.store.claims import Claim
 from bot.store.inbox import InboxStore
-from bot.store.outbox import Letter, OutboxStore
+from bot.store.outbox import OutboxStore
+from bot.store.workers import Holder, WorkerStore
+from bot.worker import Worker
 
 log = logging.getLogger(__name__)
 
@@ -23,39 +25,41 @@ log = logging.getLogger(__name__)
 class Working:
     """Answers at the lanes of `answered`, and sends on all `platforms`."""
 
-    def __init__(self, parts: Parts, platforms: Mapping[str, Platform], answered: Collection[str]) -> None:
+    def __init__(self, parts: Parts, platforms: Mapping[str, Platform], answered: Collection[str], holder: Holder) -> None:
         shop, handoff = parts.config.shop, parts.config.shop.handoff.place
         self._parts = parts
         self._answered = answered
-        self._inbox = InboxStore(parts.database)
-        self._delivery = Delivery(OutboxStore(parts.database), platforms, lambda: parts.config.hosts)
-        self._desk = Desk(
+        self._wake: Callable[[str], None] = _nobody
+        delivery = Delivery(OutboxStore(parts.database, holder), platforms, lambda: parts.config.hosts, holder)
+        desk = Desk(
             CaseStore(parts.database),
-            self._delivery,
+            delivery,
             Place.from_key(handoff) if handoff else None,
             shop.shop.contact,
             shop.shop.default_language,
+            lambda place: self._wake(place),
         )
         self.conversation = Conversation(
-            self._inbox,
+            InboxStore(parts.database, holder),
             parts.answering,
-            self._delivery,
-            self._desk,
+            delivery,
+            desk,
             parts.detector,
             shop.shop.default_language,
             shop.limits.message_characters,
             shop.shop.other_languages == "handoff",
         )
-        self._left: tuple[Sequence[Letter], Sequence[str]] = ((), ())
+        self._worker = Worker(WorkerStore(parts.database, holder), self._wake_ours, self.conversation.at_work)
         self._aside: list[asyncio.Task[None]] = []
 
-    async def look_back(self) -> None:
-        """Before anything is heard: what did the last run leave? Raises StoreError."""
-        self._left = await self._delivery.in_doubt(), await self._inbox.unfinished()
+    async def join(self, wake: Callable[[str], None]) -> None:
+        """Before the first lane runs. `wake` the lane of a place. Raises StoreError."""
+        self._wake = wake
+        await self._worker.join()
 
-    def start(self, wake: Callable[[str], None]) -> None:
-        """Go on where the last run stopped, and index on schedule."""
-        self._aside.append(asyncio.create_task(self._settle(wake), name="settle"))
+    def start(self) -> None:
+        """Go on where the last run stopped, look after what others leave, and index on schedule."""
+        self._worker.watch()
         if minutes := self._parts.config.shop.index.minutes:
             self._aside.append(asyncio.create_task(self._index_every(minutes * 60), name="schedule"))
 
@@ -67,7 +71,7 @@ class Working:
 
     async def close(self) -> None:
         """After the last answer."""
-        await self._desk.close()
+        await self._worker.leave()
 
     async def _index_every(self, seconds: float) -> None:
         """One of the processes that work does it for all."""
@@ -80,11 +84,11 @@ class Working:
         finally:
             await claim.give_back()
 
-    async def _settle(self, wake: Callable[[str], None]) -> None:
-        """First the replies that were on their way, then the messages that nobody answered."""
-        letters, places = self._left
-        await self._delivery.settle(letters)
-        for place in places:
-            # What waits on a platform that is switched off today waits on.
-            if Place.from_key(place).platform in self._answered:
-                wake(place)
+    def _wake_ours(self, place: str) -> None:
+        """What waits on a platform that is switched off today, or is answered by other processes, waits on."""
+        if Place.from_key(place).platform in self._answered:
+            self._wake(place)
+
+
+def _nobody(_place: str) -> None:
+    """There are no lanes yet."""

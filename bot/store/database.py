@@ -2,9 +2,12 @@
 
 SQLite takes one writer at a time. A transaction that reads first and writes later loses updates there without a word,
 so every writing transaction begins IMMEDIATE and waits its turn; readers have an engine of their own and never wait.
+What is committed stands also after a power cut (synchronous=FULL): a platform has been told by then that we have it.
 """
 
 import asyncio
+import logging
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
@@ -18,7 +21,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from bot.errors import ConfigError, StoreError
 from bot.store.nearby import connect
 
+log = logging.getLogger(__name__)
+
 BUSY_SECONDS = 10
+NETWORK = {"connect_timeout": 5, "keepalives_idle": 15, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 10_000}
+"""A PostgreSQL that is gone without a word is noticed in seconds (the last one in milliseconds)."""
 DRIVERS = {
     "sqlite": "sqlite+aiosqlite",
     "sqlite+aiosqlite": "sqlite+aiosqlite",
@@ -51,7 +58,9 @@ class Database:
             self._writer = _sqlite(self.url, writes=True, pool_size=1)
             self._reader = _sqlite(self.url, writes=False, pool_size=4)
         else:
-            self._writer = self._reader = create_async_engine(self.url, pool_size=8, max_overflow=8, pool_pre_ping=False)
+            network = {name: value for name, value in NETWORK.items() if name not in self.url.query}
+            self._writer = self._reader = create_async_engine(self.url, pool_size=8, max_overflow=8, connect_args=network)
+        self._away_since: float | None = None
 
     @property
     def address(self) -> str:
@@ -61,14 +70,27 @@ class Database:
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncConnection]:
         """One transaction that may write: committed at the end, undone on an exception. Raises StoreError."""
-        async with _translated(), self._writer.begin() as connection:
-            yield connection
+        try:
+            async with _translated(), self._writer.begin() as connection:
+                yield connection
+        except StoreError as exc:
+            self._alarm(exc)
+            raise
+        if self._away_since is not None:
+            log.warning("the database takes what is written again, after %.0f s", time.monotonic() - self._away_since)
+            self._away_since = None
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
         """One transaction that only reads; it never waits for a writer. Raises StoreError."""
         async with _translated(), self._reader.connect() as connection:
             yield connection
+
+    def _alarm(self, exc: StoreError) -> None:
+        """One line when it begins, one when it is over, however many wait."""
+        if self._away_since is None:
+            self._away_since = time.monotonic()
+            log.error("nothing can be written down, so nothing is acknowledged or answered until it can: %s", exc)
 
     async def version(self) -> str | None:
         """The migration that the database stands at; None for an empty database."""
@@ -134,7 +156,7 @@ def _sqlite(url: URL, writes: bool, pool_size: int) -> AsyncEngine:
         if not writes:
             # How many passages hold a word. It may stand before the table that it looks at.
             cursor.execute("CREATE VIRTUAL TABLE temp.passages_words USING fts5vocab(main, passages_text, row)")
-        for pragma in (f"busy_timeout={BUSY_SECONDS * 1000}", "journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+        for pragma in (f"busy_timeout={BUSY_SECONDS * 1000}", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 

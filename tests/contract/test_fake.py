@@ -10,6 +10,7 @@ from bot.messages import Place
 from bot.platforms import Receive
 from tests.contract.platform_contract import PlatformContract
 from tests.fake_platform import FakePlatform
+from tests.fakes import KeptCursors
 
 REFUSALS = {401: NotAllowed, 403: NotAllowed, 404: PlaceGone, 500: Unreachable}
 ADDRESSED = {"direct": "direct", "mention": "mention", "follow_up": "maybe"}
@@ -18,16 +19,26 @@ ADDRESSED = {"direct": "direct", "mention": "mention", "follow_up": "maybe"}
 class FakeHarness:
     """Hands on a fake: what a platform would read, the fake is told."""
 
-    can = frozenset({"direct", "mention", "follow_up", "edit", "delete", "same_message_twice", "failing", "find_sent"})
+    can = frozenset({"direct", "mention", "follow_up", "edit", "delete", "same_message_twice", "failing", "find_sent", "missed"})
     longest = 2000
 
     def __init__(self) -> None:
         self.platform = FakePlatform()
         self.platform._clock = int(time())
         self._last = ""
+        self._cursors = KeptCursors()
+        self._receive: Receive | None = None
 
     async def start(self, receive: Receive) -> None:
-        await self.platform.start(receive)
+        self._receive = receive
+        await self.platform.start(receive, self._cursors)
+
+    async def away(self, *said: tuple[str, str]) -> None:
+        await self.platform.stop()
+        for kind, text in said:
+            await self.hear(kind, text)
+        assert self._receive is not None
+        await self.start(self._receive)
 
     async def hear(self, kind: str, text: str = "hello") -> None:
         if kind == "edit":

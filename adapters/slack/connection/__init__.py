@@ -27,7 +27,7 @@ from adapters.slack.connection.sockets import Socket, UnderWay
 from adapters.slack.incoming import read_event
 from bot.errors import NotAllowed, PlatformError, RateLimited, Unreachable, Unsupported
 from bot.messages import Fault, Place, Reply
-from bot.platforms import Capabilities, Receive, State
+from bot.platforms import Capabilities, Cursors, Receive, State
 
 _log = logging.getLogger(__name__)
 
@@ -61,7 +61,7 @@ class SlackPlatform:
         self._no_status_before = 0.0
         self._home = ""
 
-    async def start(self, receive: Receive) -> None:
+    async def start(self, receive: Receive, cursors: Cursors) -> None:  # noqa: ARG002
         """Begin to hear; the connection is then kept, or tried again and again, by a task of ours. Wrong tokens stay as they are."""
         await self._begin(receive)
 
@@ -116,7 +116,7 @@ class SlackPlatform:
         posted = await self._call("chat_postMessage", channel=place.channel, thread_ts=place.thread or None, **payload)
         return str(posted["ts"])
 
-    async def find_sent(self, place: Place, reply: Reply, key: str) -> str | None:
+    async def find_sent(self, place: Place, reply: Reply, key: str, after: str = "") -> str | None:
         """The message in the thread whose metadata carry the key, among those since the question. Raises PlatformError."""
         cursor = None
         for _ in range(_PAGES_AT_MOST):
@@ -124,7 +124,7 @@ class SlackPlatform:
                 "conversations_replies" if place.thread else "conversations_history",
                 channel=place.channel,
                 **({"ts": place.thread} if place.thread else {}),
-                oldest=reply.answers or None,
+                oldest=after or reply.answers or None,
                 cursor=cursor,
                 limit=200,
                 include_all_metadata=True,

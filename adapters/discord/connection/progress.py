@@ -1,0 +1,147 @@
+"""How far each channel has been heard: what may be read again after an outage, and what need not be.
+
+A channel's position is the id of its last message before which nothing is open: everything up to it is written down, or was
+none of our business. It may stand behind, never ahead; reading a message twice does no harm, since the inbox knows it.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from bot.errors import StoreError
+from bot.platforms import Cursor, Cursors
+
+log = logging.getLogger(__name__)
+
+WRITE_EVERY = 10.0
+"""Seconds between two writings: talk that is not for us must cost no transaction of its own. So much may be read again after a crash."""
+
+
+@dataclass(slots=True)
+class Heard:
+    """One message on its way; whoever has handed it over says so."""
+
+    done: bool = False
+
+
+@dataclass(slots=True)
+class _Channel:
+    """`underway`: messages on their way; `owed`: what could not be written down; `unread`: what follows `position` is to be read."""
+
+    workspace: str
+    position: int
+    newest: int
+    underway: set[int] = field(default_factory=set)
+    owed: set[int] = field(default_factory=set)
+    unread: bool = False
+
+    def settled(self) -> int:
+        """The last message before which nothing is open."""
+        if self.unread:
+            return self.position
+        return max(self.position, min([self.newest, *(message - 1 for message in self.underway | self.owed)]))
+
+
+class Progress:
+    """The positions of all channels, in memory, and from time to time in the cursors."""
+
+    def __init__(self, cursors: Cursors) -> None:
+        self._cursors = cursors
+        self._channels: dict[int, _Channel] = {}
+        self._begins: dict[str, int] = {}
+        self._moved: dict[tuple[str, str], int] = {}
+
+    async def load(self) -> None:
+        """Go on where the last run stopped. Raises StoreError."""
+        for cursor in await self._cursors.read():
+            if cursor.channel:
+                position = int(cursor.position)
+                self._channels[int(cursor.channel)] = _Channel(cursor.workspace, position, position)
+            else:
+                self._begins[cursor.workspace] = int(cursor.position)
+
+    def knows(self, workspace: str) -> bool:
+        """Whether we were there before."""
+        return workspace in self._begins
+
+    def begin(self, workspace: str, message: int) -> None:
+        """We are new there: nothing up to this message is for us."""
+        self._begins[workspace] = self._moved[workspace, ""] = message
+
+    def position(self, workspace: str, channel: int) -> int:
+        """Where reading would begin: after the channel's last message that is done, or after our own arrival."""
+        known = self._channels.get(channel)
+        return known.position if known else self._begins.get(workspace, 0)
+
+    def channels(self, workspace: str) -> dict[int, int]:
+        """The channels of a workspace that we have heard something in, and their positions."""
+        return {channel: known.position for channel, known in self._channels.items() if known.workspace == workspace}
+
+    def owing(self) -> list[tuple[str, int]]:
+        """The channels (with their workspaces) where something has still to be read again."""
+        return [(known.workspace, channel) for channel, known in self._channels.items() if known.owed or known.unread]
+
+    @contextmanager
+    def hearing(self, workspace: str, channel: int, message: int) -> Iterator[Heard]:
+        """A message is on its way; what is not `done` in the end is owed."""
+        here = self._channel(workspace, channel, message - 1)
+        here.underway.add(message)
+        heard = Heard()
+        try:
+            yield heard
+        finally:
+            here.underway.discard(message)
+            if heard.done:
+                here.owed.discard(message)
+                here.newest = max(here.newest, message)
+            elif message > here.position:
+                here.owed.add(message)
+            self._move(channel, here)
+
+    def unread(self, workspace: str, channel: int) -> int:
+        """What follows the channel's position (returned) is going to be read; it does not move before that is done."""
+        here = self._channel(workspace, channel, self.position(workspace, channel))
+        here.unread = True
+        here.owed.clear()
+        return here.position
+
+    def read(self, channel: int, newest: int = 0) -> None:
+        """It has been read, up to `newest`."""
+        here = self._channels[channel]
+        here.unread = False
+        here.newest = max(here.newest, newest)
+        self._move(channel, here)
+
+    async def keep_writing(self, pace: float, written: Callable[[], None]) -> None:
+        """Until cancelled, write down what has moved; `written` is called when the database is there."""
+        while True:
+            await asyncio.sleep(WRITE_EVERY * pace)
+            if await self.write():
+                written()
+
+    async def write(self) -> bool:
+        """One transaction for all that has moved, none where nothing has; False when the database is away."""
+        moved = dict(self._moved)
+        if not moved:
+            return True
+        try:
+            await self._cursors.write([Cursor(workspace, channel, str(position)) for (workspace, channel), position in moved.items()])
+        except StoreError as exc:
+            log.warning("discord: how far we have heard was not written down: %s", exc)
+            return False
+        self._moved = {key: position for key, position in self._moved.items() if moved.get(key) != position}
+        return True
+
+    def _channel(self, workspace: str, channel: int, position: int) -> _Channel:
+        known = self._channels.get(channel)
+        if known is None:
+            position = self._begins.get(workspace, position)
+            known = self._channels[channel] = _Channel(workspace, position, position)
+        return known
+
+    def _move(self, channel: int, here: _Channel) -> None:
+        settled = here.settled()
+        if settled > here.position:
+            here.position = self._moved[here.workspace, str(channel)] = settled
