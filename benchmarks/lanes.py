@@ -26,6 +26,7 @@ from bot.lanes.engine import EngineLanes
 from bot.messages import MessageReceived, Person, Place
 from bot.store.database import Database
 from bot.store.inbox import InboxStore
+from bot.store.workers import Holder
 from tests.conftest import POSTGRESQL, new_database
 
 THREADS, EACH = 200, 5
@@ -166,7 +167,7 @@ async def woken(address: str, places: list[str]) -> None:
 async def asked(address: str) -> list[str]:
     """People's messages in the inbox; the places."""
     database = Database(address)
-    store = InboxStore(database)
+    store = InboxStore(database, Holder())
     for number in range(THREADS * EACH):
         place = Place("fake", "w1", "c1", f"t{number % THREADS}")
         author = Person("fake", "w1", f"u{number % 7}", "Ada")
@@ -209,10 +210,10 @@ async def answering(what: str, address: str) -> Lanes:
     from tests.core.desk import parts
 
     database = Database(address)
-    conversation = parts(database)
+    conversation, _ = await parts(database)
     place = Place("fake", "w1", "c1", f"warm {os.getpid()}")
     author = Person("fake", "w1", "u", "Ada")
-    await InboxStore(database).accept(
+    await InboxStore(database, Holder()).accept(
         MessageReceived(f"w{os.getpid()}", place, f"w{os.getpid()}", author, "Where is my parcel?", 1.0, "mention")
     )
     await conversation.answer_place(place.key)

@@ -24,6 +24,7 @@ from bot.lanes.engine import MOST_AT_ONCE
 from bot.messages import MessageReceived, Person, Place
 from bot.store.database import Database
 from bot.store.inbox import InboxStore
+from bot.store.workers import Holder
 from tests.conftest import POSTGRESQL, new_database
 from tests.core.desk import parts
 
@@ -106,7 +107,8 @@ async def bytes_a_message(server: str) -> dict[str, float]:
         database = Database(address)
         await database.migrate()
         before = await sizes(address)
-        store, conversation = InboxStore(database), parts(database, "slack")
+        store = InboxStore(database, Holder())
+        conversation, worker = await parts(database, "slack")
         text = "How long do I have to return a lamp that I bought on sale, and who pays for sending it back to you? " * 3
         for number in range(MEASURED):
             place = Place("slack", "T01ABCDEF23", "C01ABCDEF23", f"1763912345.{number // 3:06d}")
@@ -114,6 +116,7 @@ async def bytes_a_message(server: str) -> dict[str, float]:
             message = MessageReceived(f"Ev0{number:09d}", place, f"17639123{number:05d}.000100", author, text, float(number), "mention")
             await store.accept(message)
             await conversation.answer_place(place.key)
+        await worker.leave()
         after = await sizes(address)
         await database.close()
     return {name: (size - before.get(name, 0)) / MEASURED for name, size in after.items() if size > before.get(name, 0)}

@@ -60,13 +60,18 @@ class Desk:
     close: Callable[[], Awaitable[None]]
 
 
-def parts(database: Database, name: str = "fake") -> Conversation:
-    """A conversation in memory, whose answers come at once: for benchmarks of what is around it."""
-    platform, echo, detector = FakePlatform(name), Echo(), Detector(("en", "de", "es"))
+async def parts(database: Database, name: str = "fake") -> tuple[Conversation, Worker]:
+    """A conversation in memory whose answers come at once, and the worker who leads it: for benchmarks of what is around it."""
+    platform, echo, detector, holder = FakePlatform(name), Echo(), Detector(("en", "de", "es")), Holder()
     echo.gate.set()
-    delivery = Delivery(OutboxStore(database), {platform.name: platform}, lambda: ("shop.example",))
-    staff_desk = StaffDesk(CaseStore(database), delivery, None, "", "en")
-    return Conversation(InboxStore(database), echo, delivery, staff_desk, detector, "en", 4000)  # type: ignore[arg-type]
+    delivery = Delivery(OutboxStore(database, holder), {platform.name: platform}, lambda: ("shop.example",), holder)
+    staff_desk = StaffDesk(CaseStore(database), delivery, None, "", "en", lambda _place: None)
+    store = InboxStore(database, holder)
+    conversation = Conversation(store, echo, delivery, staff_desk, detector, "en", 4000)  # type: ignore[arg-type]
+    worker = Worker(WorkerStore(database, holder), lambda _place: None, conversation.at_work)
+    await worker.join()
+    worker.watch()
+    return conversation, worker
 
 
 @asynccontextmanager
