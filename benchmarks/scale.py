@@ -3,8 +3,8 @@
     python -m benchmarks.scale [--messages 1000000] [--workspaces 10000] [--database postgresql://postgres@127.0.0.1:5432/postgres]
 
 Two parts. The size of a message in PostgreSQL is measured: real ones go through inbox, conversation and outbox into a new database.
-The day is simulated message by message: customers live in three parts of the world, a few workspaces have most of the talk, a thread is
-answered one message at a time, each worker has so many lanes and one core, and the model takes its time.
+A day, and an hour at five times its mean, are simulated message by message: people write by the hour of their day and follow up on
+answers, a thread is answered one message at a time, each worker has so many lanes and one core, and the model takes its time.
 """
 
 import argparse
@@ -34,8 +34,10 @@ WORLD = ((0, 0.6), (-6, 0.25), (7, 0.15))
 """Hours away from the first part of the world, and its share of the people."""
 MODEL_MEDIAN, MODEL_SPREAD = 4.0, 0.45
 """Seconds of a whole answer; the spread of their logarithm: one in a hundred takes 11 s."""
-FOLLOW_UPS = 0.35
-"""Share of messages that come into a thread of the last ten minutes."""
+FOLLOW_UPS, IMPATIENT = 0.35, 0.05
+"""How many answers are followed up, half a minute later on average; how many people write again before they are answered."""
+RUSH = 5
+"""How many times the mean the hour of the sale brings."""
 GUILDS_A_SHARD = 2_500
 DISCORD_REQUESTS = 50
 """A second, for one bot: the platform's limit."""
@@ -44,50 +46,59 @@ MEASURED = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What a simulated day came to. Times are seconds."""
+    """What a simulation came to. Times are seconds."""
 
-    peak_second: int
-    peak_minute: float
+    mean: float
+    busiest_second: int
+    busiest_minute: float
     in_flight: list[int]
     waits: list[float]
-    busiest: float
+    core: float
 
 
-def arrivals(messages: int, chance: random.Random) -> list[float]:
-    """The times of a day's messages, in order."""
+def day(messages: int, chance: random.Random) -> list[float]:
+    """When threads begin, in a day of so many messages."""
     weight = [sum(share * HOURS[(hour + away) % 24] for away, share in WORLD) for hour in range(24)]
-    hours = chance.choices(range(24), weight, k=messages)
-    return sorted(3600 * (hour + chance.random()) for hour in hours)
+    hours = chance.choices(range(24), weight, k=round(messages * (1 - FOLLOW_UPS - IMPATIENT)))
+    return [3600 * (hour + chance.random()) for hour in hours]
 
 
-def simulated(messages: int, workspaces: int, workers: int, cpu: float, chance: random.Random) -> Load:
+def rush(messages: int, chance: random.Random) -> list[float]:
+    """When threads begin, in an hour at RUSH times the mean of such a day."""
+    return [3600 * chance.random() for _ in range(round(RUSH * messages / 24 * (1 - FOLLOW_UPS - IMPATIENT)))]
+
+
+def simulated(begins: list[float], workers: int, cpu: float, chance: random.Random) -> Load:
     """Each message waits for its thread, for a lane, and for the CPU of a worker; then the model takes its time."""
-    at = arrivals(messages, chance)
-    sizes = [1 / (rank + 10) for rank in range(workspaces)]
-    where = chance.choices(range(workspaces), sizes, k=messages)
+    coming = [(at, at, thread) for thread, at in enumerate(begins)]
+    heapq.heapify(coming)
     thread_free: dict[int, float] = {}
-    recent: dict[int, tuple[int, float]] = {}
-    lanes: list[float] = [0.0] * (workers * MOST_AT_ONCE)
-    cores = [0.0] * workers
-    waits, changes = [], []
-    for number, (now, workspace) in enumerate(zip(at, where, strict=True)):
-        thread, last = recent.get(workspace, (number, -math.inf))
-        if now - last > 600 or chance.random() > FOLLOW_UPS:
-            thread = number
-        recent[workspace] = (thread, now)
-        begin = max(now, thread_free.get(thread, 0.0), heapq.heappop(lanes))
-        core = heapq.heappop(cores)
-        heapq.heappush(cores, max(begin, core) + cpu)
-        begin = max(begin, core) + cpu
+    lanes, cores = [0.0] * (workers * MOST_AT_ONCE), [0.0] * workers
+    came, waits, changes = [], [], []
+    while coming:
+        now, since, thread = heapq.heappop(coming)
+        if (turn := max(thread_free.get(thread, 0.0), lanes[0])) > now:
+            heapq.heappush(coming, (turn, since, thread))
+            continue
+        begin = max(now, cores[0]) + cpu
+        heapq.heapreplace(cores, begin)
         end = begin + chance.lognormvariate(math.log(MODEL_MEDIAN), MODEL_SPREAD)
+        heapq.heapreplace(lanes, end)
         thread_free[thread] = end
-        heapq.heappush(lanes, end)
-        waits.append(begin - now)
+        came.append(since)
+        waits.append(begin - since)
         changes += ((begin, 1), (end, -1))
-    seconds = Counter(int(one) for one in at)
-    minutes = Counter(int(one / 60) for one in at)
+        what = chance.random()
+        if what < FOLLOW_UPS:
+            at = end + chance.expovariate(1 / 30)
+            heapq.heappush(coming, (at, at, thread))
+        elif what < FOLLOW_UPS + IMPATIENT:
+            at = since + chance.uniform(1, 5)
+            heapq.heappush(coming, (at, at, thread))
+    seconds, minutes = Counter(int(at) for at in came), Counter(int(at / 60) for at in came)
     busiest = max(minutes.values()) / 60
-    return Load(max(seconds.values()), busiest, in_flight(changes), sorted(waits), busiest * cpu / workers)
+    mean = len(came) / (max(came) - min(came))
+    return Load(mean, max(seconds.values()), busiest, in_flight(changes), sorted(waits), busiest * cpu / workers)
 
 
 def in_flight(changes: list[tuple[float, int]]) -> list[int]:
@@ -135,30 +146,35 @@ def share(values: list[float] | list[int], part: float) -> float:
     return values[min(len(values) - 1, int(part * len(values)))]
 
 
-def show(load: Load, per_message: dict[str, float], options: argparse.Namespace) -> None:
-    """The table of docs/scale.md."""
-    table = Table(f"{options.messages:,} messages a day in {options.workspaces:,} workspaces", "")
-    a_day = sum(per_message.values()) * options.messages / 2**30
-    rows = {
-        "messages a second: mean, busiest minute, busiest second": (
-            f"{options.messages / 86400:.0f}, {load.peak_minute:.0f}, {load.peak_second}"
-        ),
-        "answers in the making: median, p99, most": (
-            f"{share(load.in_flight, 0.5):.0f}, {share(load.in_flight, 0.99):.0f}, {load.in_flight[-1]}"
-        ),
-        f"wait before the model is asked, {options.workers} workers: p50, p99, p99.9": ", ".join(
-            f"{share(load.waits, part):.2f} s" for part in (0.5, 0.99, 0.999)
-        ),
-        "CPU of a worker in the busiest minute": f"{100 * load.busiest:.0f} %",
-        "requests to Discord in the busiest second, one post each (limit 50 a bot)": f"{load.peak_second}",
-        "Discord shards at 2,500 servers": f"{math.ceil(options.workspaces / GUILDS_A_SHARD)}",
-        "bytes of a message in PostgreSQL, indexes included": f"{sum(per_message.values()):,.0f}",
-        "the same by table": ", ".join(f"{name} {size:,.0f}" for name, size in sorted(per_message.items(), key=lambda one: -one[1])),
-        "database growth": f"{a_day:.2f} GB a day, {30 * a_day:.0f} GB in 30 days",
-    }
-    for name, value in rows.items():
-        table.add_row(name, value)
-    Console(width=150).print(table)
+def column(load: Load) -> list[str]:
+    """One column of the table of docs/scale.md."""
+    waits = ", ".join(f"{share(load.waits, part):.2f}" for part in (0.5, 0.99, 0.999))
+    answers = f"{share(load.in_flight, 0.5)}, {share(load.in_flight, 0.99)}, {load.in_flight[-1]}"
+    speed = f"{load.mean:.0f}, {load.busiest_minute:.0f}, {load.busiest_second}"
+    return [speed, answers, waits, f"{100 * load.core:.0f} %"]
+
+
+ROWS = (
+    "messages a second: mean, busiest minute, busiest second",
+    "answers in the making: median, p99, most",
+    "seconds until the model is asked: p50, p99, p99.9",
+    "CPU of each worker in the busiest minute, of one core",
+)
+
+
+def show(loads: list[Load], per_message: dict[str, float], options: argparse.Namespace) -> None:
+    """Print the tables."""
+    console = Console(width=150)
+    table = Table(f"{options.messages:,} messages a day, {options.workers} workers", "the day", f"an hour at {RUSH} times its mean")
+    for name, *values in zip(ROWS, *map(column, loads), strict=True):
+        table.add_row(name, *values)
+    console.print(table)
+    size = sum(per_message.values())
+    tables = ", ".join(f"{name} {size:,.0f}" for name, size in sorted(per_message.items(), key=lambda one: -one[1]))
+    console.print(f"A message and its answer in PostgreSQL, indexes included: {size:,.0f} bytes ({tables})")
+    a_day = size * options.messages / 2**30
+    console.print(f"Growth: {a_day:.1f} GB a day, {30 * a_day:.0f} GB in 30 days")
+    console.print(f"Discord: {math.ceil(options.workspaces / GUILDS_A_SHARD)} shards at least; {DISCORD_REQUESTS} requests a second a bot")
 
 
 def main() -> None:
@@ -172,8 +188,9 @@ def main() -> None:
     parser.add_argument("--database", default=POSTGRESQL)
     options = parser.parse_args()
     per_message = asyncio.run(bytes_a_message(options.database))
-    load = simulated(options.messages, options.workspaces, options.workers, options.cpu, random.Random(options.seed))
-    show(load, per_message, options)
+    chance = random.Random(options.seed)
+    begins = day(options.messages, chance), rush(options.messages, chance)
+    show([simulated(one, options.workers, options.cpu, chance) for one in begins], per_message, options)
 
 
 if __name__ == "__main__":
