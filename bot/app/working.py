@@ -14,6 +14,7 @@ from bot.messages import Place
 from bot.platforms import Platform
 from bot.store.cases import CaseStore
 from bot.store.claims import Claim
+from bot.store.database import Database
 from bot.store.inbox import InboxStore
 from bot.store.outbox import OutboxStore
 from bot.store.workers import Holder, WorkerStore
@@ -49,7 +50,9 @@ class Working:
             shop.limits.message_characters,
             shop.shop.other_languages == "handoff",
         )
-        self._worker = Worker(WorkerStore(parts.database, holder), self._wake_ours, self.conversation.at_work)
+        # A sign of life must not queue up behind the lanes for a connection: who is late with it is taken for dead.
+        self._apart = parts.database if parts.database.embedded else Database(parts.config.database_url)
+        self._worker = Worker(WorkerStore(self._apart, holder), self._wake_ours, self.conversation.at_work)
         self._aside: list[asyncio.Task[None]] = []
 
     async def join(self, wake: Callable[[str], None]) -> None:
@@ -72,6 +75,7 @@ class Working:
     async def close(self) -> None:
         """After the last answer."""
         await self._worker.leave()
+        await self._apart.close()
 
     async def _index_every(self, seconds: float) -> None:
         """One of the processes that work does it for all."""

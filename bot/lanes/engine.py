@@ -22,8 +22,9 @@ from bot.lanes.in_process import drained
 
 log = logging.getLogger(__name__)
 
-MOST_AT_ONCE = 200
-"""Lanes that one process drains side by side: most of their time goes into waiting for a model."""
+MOST_AT_ONCE = 100
+"""Lanes that one process drains side by side: most of their time goes into waiting for a model. Were all at once at work themselves,
+signs of life would come late."""
 HEARTBEAT = 2.0
 GONE = 10.0
 """Seconds without a heartbeat after which a process counts as gone."""

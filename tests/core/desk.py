@@ -68,7 +68,8 @@ async def parts(database: Database, name: str = "fake") -> tuple[Conversation, W
     staff_desk = StaffDesk(CaseStore(database), delivery, None, "", "en", lambda _place: None)
     store = InboxStore(database, holder)
     conversation = Conversation(store, echo, delivery, staff_desk, detector, "en", 4000)  # type: ignore[arg-type]
-    worker = Worker(WorkerStore(database, holder), lambda _place: None, conversation.at_work)
+    apart = Database(database.url.render_as_string(hide_password=False))
+    worker = Worker(WorkerStore(apart, holder), lambda _place: None, conversation.at_work)
     await worker.join()
     worker.watch()
     return conversation, worker
