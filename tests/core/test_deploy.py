@@ -1,16 +1,26 @@
 """What runs the desk elsewhere (Procfile, Dockerfile, compose file, systemd units) names commands and settings that exist."""
 
+import logging
 import re
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
+from typer.testing import CliRunner
 
 from bot.__main__ import app
 from bot.config import Environment
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMANDS = {command.callback.__name__ for command in app.registered_commands if command.callback}
+
+
+@pytest.fixture(autouse=True)
+def own_log(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A command sets up logging for itself."""
+    root = logging.getLogger()
+    monkeypatch.setattr(root, "handlers", root.handlers)
 
 
 def compose() -> Any:
@@ -48,3 +58,19 @@ def test_the_image_holds_what_the_program_and_its_migrations_need_and_no_secret(
     assert all((ROOT / name).exists() for name in names)
     allowed = {line[1:] for line in (ROOT / "deploy/Dockerfile.dockerignore").read_text().splitlines() if line.startswith("!")}
     assert allowed == names
+
+
+@pytest.mark.parametrize("part", ["web", "gateway", "work"])
+def test_who_has_only_sqlite_reads_that_the_parts_need_postgresql(part: str) -> None:
+    result = CliRunner().invoke(app, [part])
+    assert result.exit_code == 1
+    assert "PostgreSQL" in result.output
+    assert "python -m bot serve" in result.output
+
+
+def test_a_gateway_without_tokens_says_which_to_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://nobody@127.0.0.1:1/nothing")
+    result = CliRunner().invoke(app, ["gateway"])
+    assert result.exit_code == 1
+    assert "SLACK_APP_TOKEN" in result.output
+    assert "DISCORD_TOKEN" in result.output

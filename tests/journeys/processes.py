@@ -12,13 +12,14 @@ from pathlib import Path
 
 import aiohttp
 
+from bot.store.database import Database
 from tests.journeys.whole import PAGES, SHOP
 
 ROOT = Path(__file__).resolve().parents[2]
 WITHOUT_VECTORS = "from bot.app import parts; parts.embedded = tuple; from bot.__main__ import main; main()"
 """They cost seconds of loading, and have tests of their own."""
-READY = {"web": "http: listening", "gateway": ": up,", "work": "model:", "serve": "model:"}
-"""The line that a process logs when it has come up."""
+READY = ("http: listening", "slack: up", "discord: up")
+"""What a process logs when it has come up."""
 
 
 @dataclass
@@ -39,16 +40,16 @@ class Fleet:
         )
         self.running.append(process)
         ready = asyncio.Event()
-        self.readers.append(asyncio.create_task(self._read(process, READY[command], ready)))
+        self.readers.append(asyncio.create_task(self._read(process, ready)))
         async with asyncio.timeout(60):
             await ready.wait()
         return process
 
-    async def _read(self, process: asyncio.subprocess.Process, awaited: str, ready: asyncio.Event) -> None:
+    async def _read(self, process: asyncio.subprocess.Process, ready: asyncio.Event) -> None:
         assert process.stderr is not None
         async for line in process.stderr:
             self.said.append(line.decode().rstrip())
-            if awaited in self.said[-1]:
+            if any(word in self.said[-1] for word in READY):
                 ready.set()
         ready.set()
 
@@ -87,10 +88,9 @@ async def fleet(folder: Path, **settings: str) -> AsyncIterator[Fleet]:
         (folder / "pages" / name).write_text(text)
     (folder / "shop.toml").write_text(SHOP.format(threshold=0, checks="false"))
     crew = Fleet(folder, {"PORT": str(free_port()), **settings})
-    migrated = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "alembic", "-q", "upgrade", "head"), cwd=ROOT, env={**os.environ, **settings}
-    )
-    assert await migrated.wait() == 0
+    database = Database(settings["DATABASE_URL"])
+    await database.migrate()
+    await database.close()
     await crew.once("index")
     try:
         yield crew

@@ -54,71 +54,39 @@ async def acme(postgresql_database: str, tmp_path: Path) -> AsyncIterator[Acme]:
             yield Acme(slack, model, processes)
 
 
-async def test_what_web_hears_work_answers_and_an_edit_reaches_the_answer_in_the_making(acme: Acme) -> None:
+async def test_what_web_hears_work_answers_with_edits_and_a_worker_that_stops_ends_its_answer(acme: Acme) -> None:
     address = await acme.web()
     worker = await acme.fleet.start("work")
     assert (await ready(address))["ready"]
     asked = await acme.slack.say("C1", "U2", "How long does delivery take?")
-    await acme.slack.wait_for_posts(1)
+    await acme.slack.wait_for_posts(1, 20)
     acme.model.gate.clear()
     follow_up = await acme.slack.say("C1", "U2", "And to Autsria?", thread_ts=asked, mention=False)
     await acme.model_asked(2)
     await acme.slack.edit("C1", follow_up, "And to Austria?", mention=False)
     await acme.model_asked(3)
-    acme.model.gate.set()
-    await acme.slack.wait_for_posts(2)
-    assert [post["thread_ts"] for post in acme.slack.posts] == [asked, asked]
     assert acme.model.requests[-1]["messages"][-1]["content"] == "And to Austria?"
-    assert await acme.fleet.end(worker) == 0
+    worker.send_signal(signal.SIGTERM)
+    acme.model.gate.set()
+    assert await worker.wait() == 0
+    assert [post["thread_ts"] for post in acme.slack.posts] == [asked, asked]
 
 
-async def test_a_worker_that_is_killed_while_it_answers_is_replaced_by_the_other(acme: Acme) -> None:
-    await acme.web()
+async def test_whoever_is_killed_a_gateway_or_a_worker_each_question_is_answered_once(acme: Acme) -> None:
+    acme.fleet.settings |= {"SLACK_APP_TOKEN": "xapp-test", "SLACK_SIGNING_SECRET": ""}
+    gateways = [await acme.fleet.start("gateway"), await acme.fleet.start("gateway")]
+    workers = [await acme.fleet.start("work")]
+    assert len(acme.slack.sockets) == 1
     acme.model.gate.clear()
-    first = await acme.fleet.start("work")
     asked = await acme.slack.say("C1", "U2", "How long does delivery take?")
     await acme.model_asked(1)
-    await acme.fleet.start("work")
-    await acme.fleet.end(first, signal.SIGKILL)
+    workers.append(await acme.fleet.start("work"))
+    await acme.fleet.end(workers[0], signal.SIGKILL)
     killed = time.monotonic()
+    await acme.fleet.end(gateways[0], signal.SIGKILL)
     acme.model.gate.set()
-    await acme.slack.wait_for_posts(1, 30)
-    assert time.monotonic() - killed < 20  # 15 s is promised, on a machine that is not busy with tests
-    assert [post["thread_ts"] for post in acme.slack.posts] == [asked]
-
-
-async def test_a_worker_that_is_told_to_stop_ends_its_answer_and_leaves_the_rest_to_the_next(acme: Acme) -> None:
-    await acme.web()
-    acme.model.gate.clear()
-    first = await acme.fleet.start("work")
-    await acme.slack.say("C1", "U2", "How long does delivery take?")
-    await acme.model_asked(1)
-    first.send_signal(signal.SIGTERM)
-    acme.model.gate.set()
-    assert await first.wait() == 0
-    assert len(acme.slack.posts) == 1
-    await acme.slack.say("C1", "U2", "What can I return?")
-    await acme.fleet.start("work")
-    await acme.slack.wait_for_posts(2)
-
-
-async def test_a_second_gateway_stands_by_and_hears_when_the_first_is_gone(acme: Acme) -> None:
-    acme.fleet.settings |= {"SLACK_APP_TOKEN": "xapp-test", "SLACK_SIGNING_SECRET": ""}
-    first = await acme.fleet.start("gateway")
-    await acme.fleet.start("gateway")
-    await acme.fleet.start("work")
-    assert len(acme.slack.sockets) == 1
-    await acme.slack.say("C1", "U2", "How long does delivery take?")
-    await acme.slack.wait_for_posts(1)
-    await acme.fleet.end(first, signal.SIGKILL)
-    await acme.slack.say("C1", "U2", "What can I return?")
-    await acme.slack.wait_for_posts(2)
-
-
-async def test_who_has_only_sqlite_reads_that_the_parts_need_postgresql(acme: Acme) -> None:
-    acme.fleet.settings["DATABASE_URL"] = "sqlite:///desk.db"
-    for part in ("web", "gateway", "work"):
-        said = await acme.fleet.once(part)
-        assert "PostgreSQL" in said
-        assert "python -m bot serve" in said
-        assert "Traceback" not in said
+    await acme.slack.wait_for_posts(1, 40)
+    assert time.monotonic() - killed < 25  # 15 s is promised; a machine that is busy with tests may be late
+    other = await acme.slack.say("C1", "U2", "What can I return?")
+    await acme.slack.wait_for_posts(2, 40)
+    assert [post["thread_ts"] for post in acme.slack.posts] == [asked, other]
