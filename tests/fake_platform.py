@@ -34,6 +34,7 @@ class FakePlatform:
     failures: list[PlatformError] = field(default_factory=list)
     lose_answer: bool = False
     _receive: Receive | None = None
+    _ready: bool = False
     _cursors: Cursors | None = None
     _history: list[Event] = field(default_factory=list)
     _clock: int = 0
@@ -45,7 +46,7 @@ class FakePlatform:
         self._receive, self._cursors = receive, cursors
 
     async def open(self) -> None:
-        """A list can always be appended to."""
+        self._ready = True
 
     async def stop(self) -> None:
         if self._cursors is not None:
@@ -53,7 +54,7 @@ class FakePlatform:
         self._receive = self._cursors = None
 
     def state(self) -> State:
-        return State(self._receive is not None, "in memory")
+        return State(self._ready or self._receive is not None, "in memory")
 
     async def check(self) -> Sequence[Fault]:
         return []

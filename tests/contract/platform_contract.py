@@ -354,6 +354,19 @@ class SayingContract:
         await harness.platform.show_status(harness.place(), "1", on=False)
         assert harness.sent() == []
 
+    async def test_who_only_sends_can_send_find_and_show_as_well(self, harness: Harness) -> None:
+        need(harness, "find_sent", "mention")
+        heard = await listen(harness)
+        await harness.hear("mention", "Where is my parcel?")
+        place, reply = heard.only().place, Reply("On its way.", "en", answers=heard.only().message_id)
+        await harness.platform.stop()
+        await harness.platform.open()
+        assert harness.platform.state().up
+        assert await harness.platform.find_sent(place, reply, "k-1") is None
+        posted = await harness.platform.send(place, reply, "k-1")
+        assert await harness.platform.find_sent(place, reply, "k-1") == posted
+        await harness.platform.show_status(place, heard.only().message_id, on=True)
+
 
 class FaultContract:
     """What goes wrong."""

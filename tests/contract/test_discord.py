@@ -388,3 +388,10 @@ class TestDoctor:
 )
 def test_every_fault_of_the_library_has_its_meaning(fault: Exception, meaning: type[PlatformError]) -> None:
     assert type(platform_error(fault)) is meaning
+
+
+async def test_who_only_sends_makes_no_session_at_the_gateway(harness: DiscordHarness) -> None:
+    await harness.platform.open()
+    assert harness.platform.state().up
+    assert harness.server.identifies == 0
+    await harness.platform.stop()

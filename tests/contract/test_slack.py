@@ -296,3 +296,12 @@ async def test_tokens_of_the_wrong_kind_are_named_at_once_and_slack_is_not_asked
     assert "swapped" in slack.state().why
     assert server.calls == []
     await slack.stop()
+
+
+async def test_who_only_sends_opens_no_socket(server: SlackServer) -> None:
+    platform = SlackPlatform("xoxb-test", "xapp-test", api_url=server.url)
+    await platform.open()
+    assert platform.state().why == "ready to send to workspace Acme"
+    assert not server.sockets
+    assert [method for method, _ in server.calls] == ["auth.test"]
+    await platform.stop()
