@@ -5,8 +5,9 @@ import logging
 from collections.abc import Callable, Mapping
 
 from bot.app.roles import Role
+from bot.errors import StoreError
 from bot.platforms import Cursors, Platform, Receive, State
-from bot.store.claims import Claim
+from bot.store.claims import LOOK, Claim
 
 log = logging.getLogger(__name__)
 
@@ -71,15 +72,24 @@ class Hearing:
 
     async def _keep(self, name: str, claim: Claim) -> None:
         """Take over from who is gone, and step back from who took over."""
-        platform = self._platforms[name]
         while True:
             if name in self._standing_by:
                 await claim.taken()
                 log.warning("%s: heard by this process from now on", name)
-                await platform.stop()
-                self._standing_by.discard(name)
-                await platform.start(self._receive, self._cursors(name))
+                await self._platforms[name].stop()
+                await self._hear(name)
             await claim.lost()
             log.warning("%s: heard by another process from now on", name)
-            await platform.stop()
+            await self._platforms[name].stop()
             await self._stand_by(name)
+
+    async def _hear(self, name: str) -> None:
+        """As soon as the database says how far it was heard."""
+        while True:
+            try:
+                await self._platforms[name].start(self._receive, self._cursors(name))
+                self._standing_by.discard(name)
+                return
+            except StoreError as exc:
+                log.warning("%s: not heard yet: %s", name, exc)
+            await asyncio.sleep(LOOK)

@@ -90,3 +90,4 @@ async def test_whoever_is_killed_a_gateway_or_a_worker_each_question_is_answered
     other = await acme.slack.say("C1", "U2", "What can I return?")
     await acme.slack.wait_for_posts(2, 40)
     assert [post["thread_ts"] for post in acme.slack.posts] == [asked, other]
+    assert await acme.fleet.end(gateways[1]) == 0
