@@ -29,7 +29,7 @@ from bot.store.inbox import InboxStore
 from bot.store.workers import Holder
 from tests.conftest import POSTGRESQL, new_database
 
-THREADS, EACH = 200, 3
+THREADS, EACH = 200, 10
 
 
 @dataclass
