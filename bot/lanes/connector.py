@@ -20,6 +20,7 @@ log = logging.getLogger(__name__)
 CONNECTIONS = 4
 PAUSE = 0.2
 POOL_SECONDS = 10.0
+AWAY = (psycopg.OperationalError, psycopg.InterfaceError)
 T = TypeVar("T")
 
 
@@ -54,7 +55,7 @@ class PatientConnector(PsycopgConnector):
             try:
                 return await ask()
             except ConnectorException as exc:
-                if not self.patient or not isinstance(exc.__cause__, psycopg.OperationalError):
+                if not self.patient or not isinstance(exc.__cause__, AWAY):
                     raise
                 log.warning("the lanes wait for the database (%s)", type(exc.__cause__).__name__)
             await asyncio.sleep(PAUSE)

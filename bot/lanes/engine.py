@@ -31,6 +31,8 @@ GONE = 10.0
 SWEEP = 2.0
 LOOK = 0.5
 """Seconds until a lane that was woken while it was drained is drained again, at most: procrastinate does not tell that a lock is free."""
+PAUSE = 1.0
+"""Seconds between a worker that ended by itself and the next."""
 PATIENCE = 2.0
 """Seconds beyond those of its jobs that the worker gets to end."""
 CHANNEL = "polydesk_interrupt"
@@ -65,6 +67,7 @@ class EngineLanes:
         try:
             await self._app.open_async()
         except (psycopg.Error, ConnectorException) as exc:
+            await self._app.close_async()
             raise StoreError(f"the lanes cannot reach the database of DATABASE_URL ({type(exc).__name__})") from exc
         if self._drain is not None:
             loops = {"lanes": self._stay_at_work(), "sweep": self._keep_sweeping(), "interrupts": self._hear_interrupts()}
@@ -125,7 +128,7 @@ class EngineLanes:
             self._at_work.discard(context.job.id)
 
     async def _stay_at_work(self) -> None:
-        """One worker after the other, until it is told to stop: a worker ends by itself when the database forgets it."""
+        """One worker after the other, until we close: a worker ends by itself when the database forgets it, or a side task fails."""
         while not self._closing:
             self._worker = Worker(
                 self._app,
@@ -141,18 +144,18 @@ class EngineLanes:
             )
             try:
                 await self._worker.run()  # type: ignore[no-untyped-call]
-                return
             except Exception as exc:  # noqa: BLE001  # whatever ended it, the next one begins
-                log.warning("the lanes stopped (%s) and begin anew", type(exc).__name__)
-            await asyncio.sleep(SWEEP)
+                log.warning("the lanes stopped (%s) and begin anew", type(exc.__cause__ or exc).__name__)
+            if not self._closing:
+                await asyncio.sleep(PAUSE)
 
     async def _keep_sweeping(self) -> None:
         while True:
             await asyncio.sleep(SWEEP)
             try:
                 await self._sweep()
-            except (ConnectorException, psycopg.Error) as exc:
-                log.warning("the lanes could not be swept (%s)", type(exc).__name__)
+            except Exception as exc:  # noqa: BLE001  # this must go on while the process lives
+                log.warning("the lanes could not be swept (%s)", type(exc.__cause__ or exc).__name__)
 
     async def _sweep(self) -> None:
         """First the new wake-up, then the old job's end: two who sweep at once, or one who dies between, do no harm.

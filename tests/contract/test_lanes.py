@@ -144,6 +144,20 @@ async def test_the_lanes_go_on_after_every_connection_was_cut(crew: ManyProcesse
     await worker.close(1)
 
 
+async def test_a_worker_that_the_database_has_forgotten_goes_on_under_a_new_number(crew: ManyProcesses) -> None:
+    drains = Drains()
+    drains.gate.set()
+    worker = crew.lanes(drains)
+    await worker.start()
+    worker.wake(A)
+    await drains.until(lambda: drains.ended == [A])
+    async with await psycopg.AsyncConnection.connect(crew.address, autocommit=True) as connection:
+        await connection.execute("DELETE FROM procrastinate_workers")
+    worker.wake(B)
+    await drains.until(lambda: drains.ended == [A, B])
+    await worker.close(1)
+
+
 async def a_worker_died_in(address: str, place: str) -> None:
     """What a process leaves that was killed while it drained a place half a minute ago."""
     async with await psycopg.AsyncConnection.connect(address, autocommit=True) as connection:
