@@ -89,6 +89,7 @@ def _world(context: "multiprocessing.context.ForkServerContext", it: World) -> I
 def _break(run: Run, bots: list[Bot], wire: Connection, dice: random.Random, began: float, trouble: Trouble | None) -> Outcome:
     starts: list[float] = []
     recoveries: list[float] = []
+    there = 0
     if run.world.way == "http":
         wire.send(("addresses", [bot.address for bot in bots]))
     for number, bot in enumerate(bots):
@@ -101,7 +102,7 @@ def _break(run: Run, bots: list[Bot], wire: Connection, dice: random.Random, beg
     for number in range(rounds):
         wire.send(("release", (number + 1) / rounds))
         if number < run.kills:
-            _one_death(run, dice.choice(bots), dice, starts)
+            there += _one_death(run, dice.choice(bots), dice, starts)
         if number in freezes:
             _freeze(dice.choice(bots), run.frozen)
         if number in troubles and trouble is not None:
@@ -114,13 +115,15 @@ def _break(run: Run, bots: list[Bot], wire: Connection, dice: random.Random, beg
             bot.start()
     report = _until_quiet(wire)
     sys.stderr.write("\n")
-    return Outcome(judge(report.messages, report.posts), run.kills, time.monotonic() - began, report, starts, recoveries)
+    return Outcome(judge(report.messages, report.posts), there, time.monotonic() - began, report, starts, recoveries)
 
 
-def _one_death(run: Run, bot: Bot, dice: random.Random, starts: list[float]) -> None:
-    """It dies, and is started again at once; one death in ten befalls it before it hears."""
+def _one_death(run: Run, bot: Bot, dice: random.Random, starts: list[float]) -> bool:
+    """It dies, and is started again at once; one death in ten befalls it before it hears. False when it did not die where it should."""
+    there = True
     if run.point:
-        if not bot.until_dead(30):
+        there = bot.until_dead(dice.uniform(1, 4) if run.point in child.AFTER_A_DEATH else 30)
+        if not there:
             bot.signal(signal.SIGKILL)
     else:
         time.sleep(dice.uniform(0, run.life))
@@ -130,6 +133,7 @@ def _one_death(run: Run, bot: Bot, dice: random.Random, starts: list[float]) -> 
     if dice.random() < 0.9:
         bot.until_ready()
         starts.append(time.monotonic() - began)
+    return there
 
 
 def _freeze(bot: Bot, seconds: float) -> None:
