@@ -23,7 +23,7 @@ from bot.store.nearby import connect
 
 log = logging.getLogger(__name__)
 
-BUSY_SECONDS = 10
+BUSY_SECONDS = 5
 NETWORK = {"connect_timeout": 5, "keepalives_idle": 15, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 10_000}
 """A PostgreSQL that is gone without a word is noticed in seconds (the last one in milliseconds)."""
 DRIVERS = {
