@@ -14,7 +14,7 @@ from pathlib import Path
 from benchmarks.faults import child, world
 from benchmarks.faults.bots import Bot
 from benchmarks.faults.judge import Verdict, judge
-from benchmarks.faults.troubles import Trouble, lasts
+from benchmarks.faults.troubles import Trouble
 from benchmarks.faults.world import Report, World
 
 QUIET = 40.0
@@ -100,13 +100,14 @@ def _break(run: Run, bots: list[Bot], wire: Connection, dice: random.Random, beg
     freezes = set(dice.sample(range(rounds), run.freezes))
     troubles = set(dice.sample(range(rounds), run.troubles))
     for number in range(rounds):
-        wire.send(("release", (number + 1) / rounds))
+        troubled = trouble if number in troubles else None
+        wire.send(("release", (number + (1 if troubled is None else 0.5)) / rounds))
         if number < run.kills:
             there += _one_death(run, dice.choice(bots), dice, starts)
         if number in freezes:
             _freeze(dice.choice(bots), run.frozen)
-        if number in troubles and trouble is not None:
-            recoveries.append(_befall(trouble, wire, dice))
+        if troubled is not None:
+            recoveries.append(_befall(troubled, wire, dice, (number + 1) / rounds))
         sys.stderr.write(f"\r{number + 1}/{rounds}, {time.monotonic() - began:.0f} s ")
     wire.send(("release", 1.0))
     for bot in bots:
@@ -142,10 +143,13 @@ def _freeze(bot: Bot, seconds: float) -> None:
     bot.signal(signal.SIGCONT)
 
 
-def _befall(trouble: Trouble, wire: Connection, dice: random.Random) -> float:
+def _befall(trouble: Trouble, wire: Connection, dice: random.Random, share: float) -> float:
     """The trouble, in the midst of messages; the seconds until the next reply stood after it, at most QUIET."""
-    time.sleep(dice.uniform(0.5, 2))
-    lasts(trouble)
+    time.sleep(dice.uniform(0.2, 1))
+    trouble.begin()
+    wire.send(("release", share))
+    time.sleep(trouble.seconds)
+    trouble.end()
     ended, posts = time.monotonic(), len(_report(wire).posts)
     while len(_report(wire).posts) == posts and time.monotonic() - ended < QUIET:
         time.sleep(0.1)

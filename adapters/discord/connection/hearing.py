@@ -55,6 +55,9 @@ class Hearing:
             self.history.direct_message(client, channel)
         with self._underway, self.progress.hearing(place.workspace, channel, message.id) as heard:
             await self.history.caught_up(channel)
+            if place.direct:
+                # Discord names no direct channels at the start of a session: those that we do not know by then are not asked.
+                await self.progress.keep(place.workspace, channel)
             heard.done = await self._hand_over(read_message(message, own_id(client)))
 
     async def edited(self, client: discord.Client, message: discord.Message) -> None:

@@ -52,6 +52,7 @@ class Progress:
         self._channels: dict[int, _Channel] = {}
         self._begins: dict[str, int] = {}
         self._moved: dict[tuple[str, str], int] = {}
+        self._kept: set[int] = set()
 
     async def load(self) -> None:
         """Go on where the last run stopped. Raises StoreError."""
@@ -59,6 +60,7 @@ class Progress:
             if cursor.channel:
                 position = int(cursor.position)
                 self._channels[int(cursor.channel)] = _Channel(cursor.workspace, position, position)
+                self._kept.add(int(cursor.channel))
             else:
                 self._begins[cursor.workspace] = int(cursor.position)
 
@@ -100,6 +102,12 @@ class Progress:
                 here.owed.add(message)
             self._move(channel, here)
 
+    async def keep(self, workspace: str, channel: int) -> None:
+        """See to it that the next start knows this channel, whatever happens to us; costs a transaction the first time only."""
+        if channel not in self._kept:
+            self._moved.setdefault((workspace, str(channel)), self._channel(workspace, channel, 0).position)
+            await self.write()
+
     def unread(self, workspace: str, channel: int) -> int:
         """What follows the channel's position (returned) is going to be read; it does not move before that is done."""
         here = self._channel(workspace, channel, self.position(workspace, channel))
@@ -131,6 +139,7 @@ class Progress:
         except StoreError as exc:
             log.warning("discord: how far we have heard was not written down: %s", exc)
             return False
+        self._kept.update(int(channel) for _, channel in moved if channel)
         self._moved = {key: position for key, position in self._moved.items() if moved.get(key) != position}
         return True
 
