@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from bot.errors import ModelError, StoreError
-from bot.messages import Fault
+from bot.messages import Fault, Place
 from bot.model import Completion, Prompt
 from bot.platforms import Cursor
 
@@ -40,11 +40,12 @@ class ScriptedModel:
 
 @dataclass
 class KeptCursors:
-    """The cursors of one platform, in memory. `writes` counts transactions; `away` makes the database fail."""
+    """The cursors of one platform, in memory. `writes` counts transactions; `away` makes the database fail; `spoken`: the places."""
 
     kept: dict[tuple[str, str], Cursor] = field(default_factory=dict)
     writes: int = 0
     away: bool = False
+    spoken: list[Place] = field(default_factory=list)
 
     async def read(self) -> Sequence[Cursor]:
         return list(self.kept.values())
@@ -54,3 +55,6 @@ class KeptCursors:
             raise StoreError("the database is away")
         self.writes += 1
         self.kept |= {(cursor.workspace, cursor.channel): cursor for cursor in moved}
+
+    async def places(self, since: float) -> Sequence[Place]:
+        return self.spoken

@@ -104,6 +104,7 @@ class Heard:
     def __init__(self, *, failures: int = 0) -> None:
         self.events: list[Event] = []
         self.failures = failures
+        self.failure: Exception = OSError("the database is away")
         self.open = asyncio.Event()
         self.open.set()
         self.entered = asyncio.Event()
@@ -114,7 +115,7 @@ class Heard:
         await self.open.wait()
         if self.failures:
             self.failures -= 1
-            raise OSError("the database is away")
+            raise self.failure
         self.events.append(event)
 
     def messages(self) -> list[MessageReceived]:
