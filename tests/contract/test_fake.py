@@ -8,6 +8,7 @@ import pytest
 from bot.errors import NotAllowed, PlaceGone, PlatformError, RateLimited, Unreachable
 from bot.messages import Place
 from bot.platforms import Receive
+from tests.contract.missed_contract import MissedContract
 from tests.contract.platform_contract import PlatformContract
 from tests.fake_platform import FakePlatform
 from tests.fakes import KeptCursors
@@ -19,7 +20,7 @@ ADDRESSED = {"direct": "direct", "mention": "mention", "follow_up": "maybe"}
 class FakeHarness:
     """Hands on a fake: what a platform would read, the fake is told."""
 
-    can = frozenset({"direct", "mention", "follow_up", "edit", "delete", "same_message_twice", "failing", "find_sent", "missed"})
+    can = frozenset({"direct", "mention", "follow_up", "edit", "delete", "same_message_twice", "failing", "find_sent"})
     longest = 2000
 
     def __init__(self) -> None:
@@ -86,7 +87,7 @@ class FakeHarness:
         await self.platform.stop()
 
 
-class TestFake(PlatformContract):
+class TestFake(PlatformContract, MissedContract):
     @pytest.fixture
     async def harness(self) -> AsyncIterator[FakeHarness]:
         harness = FakeHarness()

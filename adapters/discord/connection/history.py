@@ -79,8 +79,7 @@ class History:
         self._was_away = self._progress.knows(DIRECT)
         if not self._was_away:
             self._progress.begin(DIRECT, discord.utils.time_snowflake(discord.utils.utcnow()))
-        known = sorted(self._progress.channels(DIRECT).items(), key=lambda item: item[1], reverse=True)
-        for channel, _ in known[:MOST_DIRECT]:
+        for channel, _ in self._progress.newest_first(DIRECT)[:MOST_DIRECT]:
             self._read(client, Missed(DIRECT, channel, discord.ChannelType.private))
 
     def guild_came(self, client: discord.Client, data: Mapping[str, Any]) -> None:
@@ -95,7 +94,7 @@ class History:
 
     def direct_message(self, client: discord.Client, channel: int) -> None:
         """Who writes to us for the first time may have tried before, while we were away: such a channel we did not know."""
-        if self._was_away and channel not in self._progress.channels(DIRECT):
+        if self._was_away and not self._progress.has_heard(DIRECT, channel):
             self._read(client, Missed(DIRECT, channel, discord.ChannelType.private))
 
     def again(self) -> None:
@@ -142,11 +141,11 @@ class History:
             try:
                 async with self._few:
                     if await self._read_once(client, missed, after):
-                        self._progress.read(missed.channel, missed.newest)
+                        self._progress.read(missed.workspace, missed.channel, missed.newest)
                         return
                 why = "what it holds could not be written down"
             except (NotAllowed, PlaceGone):
-                self._progress.read(missed.channel)
+                self._progress.read(missed.workspace, missed.channel)
                 return
             except PlatformError as exc:
                 why = str(exc)
@@ -200,8 +199,8 @@ def news(workspace: str, data: Mapping[str, Any], progress: Progress) -> Iterato
     for channel, newest in last_messages(data).items():
         if newest > max(oldest, progress.position(workspace, channel)):
             yield Missed(workspace, channel, discord.ChannelType(kinds[channel]), newest)
-    closed = [(position, channel) for channel, position in progress.channels(workspace).items() if channel not in kinds]
-    for position, channel in sorted(closed, reverse=True)[:MOST_CLOSED]:
+    closed = [(channel, position) for channel, position in progress.newest_first(workspace) if channel not in kinds]
+    for channel, position in closed[:MOST_CLOSED]:
         if position > oldest:
             yield Missed(workspace, channel, discord.ChannelType.public_thread)
 
