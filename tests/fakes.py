@@ -40,12 +40,16 @@ class ScriptedModel:
 
 @dataclass
 class KeptCursors:
-    """The cursors of one platform, in memory. `writes` counts transactions; `away` makes the database fail; `spoken`: the places."""
+    """The cursors of one platform, in memory. `writes` counts transactions, `away` makes the database fail.
+
+    `spoken` are the places, `unanswered` is what waits.
+    """
 
     kept: dict[tuple[str, str], Cursor] = field(default_factory=dict)
     writes: int = 0
     away: bool = False
     spoken: list[Place] = field(default_factory=list)
+    unanswered: list[tuple[Place, str]] = field(default_factory=list)
 
     async def read(self) -> Sequence[Cursor]:
         return list(self.kept.values())
@@ -58,3 +62,6 @@ class KeptCursors:
 
     async def places(self, since: float) -> Sequence[Place]:
         return self.spoken
+
+    async def waiting(self) -> Sequence[tuple[Place, str]]:
+        return self.unanswered

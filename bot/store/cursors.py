@@ -9,12 +9,14 @@ from sqlalchemy.dialects import postgresql, sqlite
 from bot.messages import Place
 from bot.platforms import Cursor
 from bot.store.database import Database
-from bot.tables import cursors, threads
+from bot.store.inbox import OPEN
+from bot.tables import cursors, events, threads
 
 KEEP = 30 * 86400.0
 """Seconds after which a channel in which nothing was said is forgotten; it is taken up again when somebody speaks there."""
 
 MOST_PLACES = 1000
+MOST_WAITING = 200
 
 
 class CursorStore:
@@ -51,6 +53,17 @@ class CursorStore:
         async with self._database.reading() as connection:
             found = await connection.execute(places.limit(MOST_PLACES))
             return [Place.from_key(row.place) for row in found]
+
+    async def waiting(self) -> Sequence[tuple[Place, str]]:
+        """The ids of messages that wait for an answer, the oldest first, MOST_WAITING at most."""
+        open_ = select(events.c.place, events.c.identity).where(events.c.platform == self._platform, events.c.state.in_(OPEN))
+        async with self._database.reading() as connection:
+            found = await connection.execute(open_.order_by(events.c.id).limit(MOST_WAITING))
+            return [_message(Place.from_key(row.place), row.identity) for row in found]
+
+
+def _message(place: Place, identity: str) -> tuple[Place, str]:
+    return place, identity.removeprefix(f"{place.platform}:{place.workspace}:{place.channel}:")
 
 
 def _upsert(embedded: bool) -> Insert:

@@ -4,11 +4,15 @@ from typing import Protocol
 
 import pytest
 
+from bot.messages import MessageReceived
 from tests.contract.platform_contract import Harness, Heard, listen, need
+from tests.fakes import KeptCursors
 
 
 class AbsentHarness(Harness, Protocol):
     """A harness that can go away and come back. Its `hear` works in between, too."""
+
+    cursors: KeptCursors
 
     async def away(self, *said: tuple[str, str]) -> None:
         """We are stopped, people go on (kinds and texts of `hear`), long enough; returns when we are back and through with it."""
@@ -57,3 +61,18 @@ class MissedContract:
         await harness.hear("mention", "before")
         await harness.away(("own_message", "I am a machine"), ("other_bot", "I too"), ("plain_talk", "Lunch?"))
         assert heard.standing() == ["before"]
+
+    async def test_a_message_that_waits_for_its_answer_counts_as_its_author_has_left_it(self, harness: AbsentHarness) -> None:
+        need(harness, "mention", "edit", "delete")
+        heard = await listen(harness)
+        for text, change in (("as it was", ("edit", "as it is now")), ("as it stays", None), ("never mind", ("delete", ""))):
+            await harness.hear("mention", text)
+            message = heard.messages()[-1]
+            harness.cursors.unanswered.append((message.place, message.message_id))
+            await harness.away(*([change] if change else []))
+        assert heard.standing() == ["as it is now", "as it stays"]
+        changed = {event.message_id: event for event in heard.events if not isinstance(event, MessageReceived)}
+        places = {message.message_id: message.place for message in heard.messages()}
+        assert {(event.place.workspace, event.place.channel) for event in changed.values()} == {
+            (places[each].workspace, places[each].channel) for each in changed
+        }

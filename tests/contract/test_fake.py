@@ -27,12 +27,12 @@ class FakeHarness:
         self.platform = FakePlatform()
         self.platform._clock = int(time())
         self._last = ""
-        self._cursors = KeptCursors()
+        self.cursors = KeptCursors()
         self._receive: Receive | None = None
 
     async def start(self, receive: Receive) -> None:
         self._receive = receive
-        await self.platform.start(receive, self._cursors)
+        await self.platform.start(receive, self.cursors)
 
     async def away(self, *said: tuple[str, str]) -> None:
         await self.platform.stop()

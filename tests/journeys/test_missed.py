@@ -1,5 +1,6 @@
 """Stories of an outage: the whole bot goes away, people go on, the bot comes back, and everybody is answered once."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
@@ -8,7 +9,7 @@ from pathlib import Path
 import discord
 import pytest
 
-from bot.app import App
+from bot import app
 from bot.store.cursors import CursorStore
 from bot.store.database import Database
 from tests.discord_server import DiscordServer
@@ -18,7 +19,7 @@ from tests.journeys.whole import running
 from tests.model_server import ModelServer
 from tests.slack_server import SlackServer
 
-Run = Callable[[], AbstractAsyncContextManager[App]]
+Run = Callable[[], AbstractAsyncContextManager[app.App]]
 
 
 class Shop(World):
@@ -159,3 +160,23 @@ async def test_questions_of_a_long_outage_in_slack_are_answered_once(
         assert sorted(asked(model)[1:3]) == ["And to Austria?", "Do you sell lamps?"]
         assert asked(model)[3:] == ["Thank you"]
         assert [post["thread_ts"] for post in slack.posts[1:3]].count(other) == 1
+
+
+async def test_a_question_that_waits_is_answered_as_its_author_has_left_it_meanwhile(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(app, "DRAIN_SECONDS", 0.05)
+    shop.model.gate.clear()
+    async with shop.run():
+        changed = await shop.discord.say(GENERAL, "ana", "Where is my percel?", mention=True)
+        gone = await shop.discord.say(THREAD, "ben", "Never mind", mention=True)
+        async with asyncio.timeout(5):
+            while len(shop.model.requests) < 2:
+                await asyncio.sleep(0.01)
+    shop.model.requests.clear()
+    await shop.discord.edit(changed, "Where is my parcel?")
+    await shop.discord.delete(gone)
+    shop.model.gate.set()
+    async with shop.run():
+        await shop.sees(1)
+        await shop.discord.say(DIRECT["ana"], "ana", "Thank you")
+        assert len(await shop.sees(2)) == 2
+    assert shop.asked() == ["Where is my parcel?", "Thank you"]

@@ -67,8 +67,13 @@ class HearingClient(discord.Client):
             await self._hearing.deleted(payload.channel_id, payload.guild_id, message)
 
     async def on_ready(self) -> None:
-        """A new session: after every start, and whenever an old session could not be resumed."""
+        """A new session: after every start, and whenever an old session could not be resumed.
+
+        Where it begins is written down at once: were we killed before, the next start would begin later, and miss what was said between.
+        """
+        await self._hearing.look_at_waiting(self)
         await self.on_resumed()
+        await self._hearing.progress.write()
 
     async def on_resumed(self) -> None:
         """The old session goes on; what was missed has been sent again."""

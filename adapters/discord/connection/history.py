@@ -9,7 +9,7 @@ import contextlib
 import logging
 import time
 from collections import Counter
-from collections.abc import Callable, Coroutine, Iterator, Mapping
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,8 +17,9 @@ import discord
 
 from adapters.discord.connection.progress import Progress
 from adapters.discord.faults import translated
-from adapters.discord.incoming import DIRECT
+from adapters.discord.incoming import DIRECT, read_delete, read_edit
 from bot.errors import NotAllowed, PlaceGone, PlatformError
+from bot.messages import Place, Signal
 from bot.platforms import MISSED_SECONDS
 
 log = logging.getLogger(__name__)
@@ -84,6 +85,8 @@ class History:
 
     def guild_came(self, client: discord.Client, data: Mapping[str, Any]) -> None:
         """GUILD_CREATE: at the start of a session, and when a server comes back or is new to us."""
+        if data.get("unavailable"):
+            return  # We joined it, but Discord cannot show it yet.
         workspace = str(data["id"])
         spoken_in = last_messages(data)
         if not self._progress.knows(workspace):
@@ -135,6 +138,8 @@ class History:
     def _ended(self, channel: int, reading: asyncio.Task[None]) -> None:
         if self._reading.get(channel) is reading:
             del self._reading[channel]
+        if not reading.cancelled() and (fault := reading.exception()):
+            log.error("discord: reading channel %s failed: %s", channel, type(fault).__name__)
 
     async def _read_with_patience(self, client: discord.Client, missed: Missed, after: int) -> None:
         for wait in (*TRIES, None):
@@ -184,6 +189,18 @@ async def _messages(channel: discord.PartialMessageable, after: int) -> list[dis
     if len(newest) == MOST - PAGE:
         log.warning("discord: channel %s holds more than %d missed messages; those in between are not read", channel.id, MOST)
     return first + newest[::-1]
+
+
+async def changes(client: discord.Client, place: Place, message_ids: Sequence[str]) -> list[Signal]:
+    """What became of messages that we had heard before. Raises the library's errors."""
+    guild = None if place.direct else int(place.workspace)
+    channel = client.get_partial_messageable(int(place.channel), guild_id=guild)
+    ids = sorted(int(message) for message in message_ids)
+    page = [each async for each in channel.history(limit=PAGE, after=discord.Object(ids[0] - 1), oldest_first=True)]
+    standing, seen = {each.id: each for each in page}, page[-1].id if len(page) == PAGE else ids[-1]
+    edits = [read_edit(standing[message], client.user.id if client.user else 0) for message in ids if message in standing]
+    gone = [message for message in ids if message not in standing and message <= seen]
+    return [*filter(None, edits), *(read_delete(channel.id, guild, message, time.time()) for message in gone)]
 
 
 def last_messages(data: Mapping[str, Any]) -> dict[int, int]:

@@ -16,6 +16,8 @@ from bot.platforms import Cursor, Cursors
 
 log = logging.getLogger(__name__)
 
+FIRST_WRITE = 1.0
+"""Seconds after a start: what fell once may soon fall again, and then as little as possible should have to be read twice."""
 WRITE_EVERY = 10.0
 """Seconds between two writings: talk that is not for us must cost no transaction of its own. So much may be read again after a crash."""
 
@@ -48,14 +50,14 @@ class Progress:
     """The positions of all channels, in memory, and from time to time in the cursors."""
 
     def __init__(self, cursors: Cursors) -> None:
-        self._cursors = cursors
+        self.cursors = cursors
         self._channels: dict[str, dict[int, _Channel]] = defaultdict(dict)
         self._begins: dict[str, int] = {}
         self._moved: dict[tuple[str, str], int] = {}
 
     async def load(self) -> None:
         """Go on where the last run stopped. Raises StoreError."""
-        for cursor in await self._cursors.read():
+        for cursor in await self.cursors.read():
             if cursor.channel:
                 position = int(cursor.position)
                 self._channels[cursor.workspace][int(cursor.channel)] = _Channel(position, position)
@@ -125,8 +127,10 @@ class Progress:
 
     async def keep_writing(self, pace: float, written: Callable[[], None]) -> None:
         """Until cancelled, write down what has moved; `written` is called when the database is there."""
+        wait = FIRST_WRITE
         while True:
-            await asyncio.sleep(WRITE_EVERY * pace)
+            await asyncio.sleep(wait * pace)
+            wait = min(2 * wait, WRITE_EVERY)
             if await self.write():
                 written()
 
@@ -136,7 +140,7 @@ class Progress:
         if not moved:
             return True
         try:
-            await self._cursors.write([Cursor(workspace, channel, str(position)) for (workspace, channel), position in moved.items()])
+            await self.cursors.write([Cursor(workspace, channel, str(position)) for (workspace, channel), position in moved.items()])
         except StoreError as exc:
             log.warning("discord: how far we have heard was not written down: %s", exc)
             return False

@@ -206,13 +206,13 @@ class SlackPlatform:
             why = f"waiting for Slack at {PATH}" if self._app else "neither an app token nor a signing secret is set"
             self._hearing(State(self._app is not None, why))
             if self._app is not None:
-                missed.came(str(identity["team_id"]), str(identity["user_id"]))
+                await missed.came(str(identity["team_id"]), str(identity["user_id"]))
             await asyncio.Event().wait()
         socket = Socket(app, self._app_token, self._under_way)
         try:
             await socket.open(_PATIENCE)
+            await missed.came(str(identity["team_id"]), str(identity["user_id"]))
             self._hearing(State(True, f"connected to workspace {team} by Socket Mode"))
-            missed.came(str(identity["team_id"]), str(identity["user_id"]))
             await socket.until_lost()
         finally:
             missed.left()

@@ -8,13 +8,14 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from adapters.slack.incoming import read_event
 from bot.errors import BotError, NotAllowed, PlaceGone, RateLimited, StoreError
-from bot.messages import Event, MessageReceived
+from bot.messages import Event, MessageReceived, Place
 from bot.platforms import MISSED_SECONDS, Cursors, Receive
 
 _log = logging.getLogger(__name__)
@@ -35,6 +36,8 @@ TRIES = (2.0, 10.0, 30.0, 60.0)
 """Seconds before the next try to read what could not be read."""
 WRITE_DOWN_WAITS = (0.2, 1.0, 3.0)
 """Seconds between tries to hand an event over."""
+LOOK = 5.0
+"""Seconds for a look at the messages that wait, before anybody goes on to answer them."""
 PATIENCE = 2.0
 """Seconds that an event waits for what was said before it; after three Slack would send it again."""
 
@@ -77,6 +80,19 @@ class History:
         while self._queue:
             await asyncio.wait([self._begin(self._queue[0])])
             await asyncio.sleep(BETWEEN * self._pace)
+
+    async def look_at_waiting(self, absence: Absence) -> None:
+        """What was edited or deleted meanwhile of that which waits for an answer; histories tell of no deletions."""
+        places: dict[Place, list[str]] = defaultdict(list)
+        try:
+            async with asyncio.timeout(LOOK):
+                for place, message in await self._cursors.waiting():
+                    places[place].append(message)
+                for place, messages in places.items():
+                    for event in await changes(self._call, place, messages, absence):
+                        await self._hand_over(event)
+        except (BotError, TimeoutError) as exc:
+            _log.warning("Slack: whether waiting messages were changed meanwhile is not known (%s)", type(exc).__name__)
 
     async def stop(self) -> None:
         """Read no more."""
@@ -170,6 +186,20 @@ class History:
                     return None
                 await asyncio.sleep(max(wait * self._pace, exc.retry_after if isinstance(exc, RateLimited) else 0.0))
         return None
+
+
+async def changes(call: Call, place: Place, message_ids: Sequence[str], absence: Absence) -> list[Event]:
+    """What became of messages that we had heard before. Raises PlatformError."""
+    ids = sorted(message_ids)
+    try:
+        page = await call("conversations_replies", channel=place.channel, ts=place.thread, oldest=ids[0], inclusive=True, limit=PAGE)
+    except PlaceGone:
+        page = {}
+    messages = {str(message.get("ts")): message for message in page.get("messages", [])}
+    gone = {"subtype": "tombstone", "thread_ts": place.thread}
+    standing = [messages.get(ts, {**gone, "ts": ts}) for ts in ids if ts in messages or not page.get("has_more")]
+    told = (event for message in standing for event in events(message, place.channel, absence))
+    return [event for event in told if not isinstance(event, MessageReceived)]
 
 
 def events(message: Json, channel: str, absence: Absence) -> Iterator[Event]:

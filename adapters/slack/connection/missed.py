@@ -30,12 +30,16 @@ class Missed:
         await self._history.stop()
         await self._presence.note()
 
-    def came(self, team: str, me: str) -> None:
-        """We hear from now on; after a long absence the history is read besides. `me`: our user's id."""
+    async def came(self, team: str, me: str) -> None:
+        """We hear from now on; after a long absence the history is read besides. `me`: our user's id.
+
+        Returns when what waits for an answer has been looked at, since it counts as its author has left it meanwhile.
+        """
         since, now, before = self._presence.came(team), time.time(), self._reading
         if since is not None:
             absence = Absence(team, me, max(since, now - MISSED_SECONDS), now)
             self._reading = asyncio.create_task(self._read(absence, before), name="slack history")
+            await self._history.look_at_waiting(absence)
         elif before is None or before.done():
             self._reading = asyncio.create_task(self._presence.note(), name="slack cursors")
 
