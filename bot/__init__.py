@@ -7,6 +7,7 @@ inbox.py         step 3: an event is accepted once, and its lane is woken
 lanes/           who works at which thread: in this process, or in one of many
 conversation.py  step 4: the story of one message
 answering.py     one answer: passages, model, checks, sources, or "I do not know"
+drafting.py      a model's draft as it comes, sentence by sentence
 prompts.py       every word that we say to the model
 checks/          what a draft must pass before it counts
 handoff.py       who holds a thread, and who wants a person: pure rules

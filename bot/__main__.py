@@ -70,11 +70,11 @@ def ask(
     """Answer one question here, as a customer would get it."""
     from bot.commands import asking
 
-    said, answer = _run(asking.ask(question))
+    said, answer, shown = _run(asking.ask(question, live=not as_json and sys.stdout.isatty()))
     if as_json:
         typer.echo(json.dumps(said, ensure_ascii=False))
     else:
-        asking.show_answer(answer)
+        asking.show_answer(answer, shown)
 
 
 @app.command()

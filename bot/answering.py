@@ -1,15 +1,15 @@
 """One answer: find passages, ask the model, check the draft, make a Reply with its sources, or say that we do not know."""
 
 import logging
-import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from bot import checks, prompts
+from bot import prompts
 from bot.checks import Ground
+from bot.drafting import Draft, Judge, Live, cited
 from bot.errors import ModelError
-from bot.knowledge import Extract, Found, Knowledge, Passage
+from bot.knowledge import Extract, Found, Knowledge
 from bot.language import phrases
 from bot.language.detection import Detector
 from bot.messages import Reply, Source, Turn
@@ -18,8 +18,8 @@ from bot.model import Completion, Model
 log = logging.getLogger(__name__)
 
 EXTRACT = "extract"
-MOST_SOURCES = 3
-_MARK = re.compile(r"[ \u00a0]?\[(\d{1,2}(?:\s?,\s?\d{1,2})*)\]")
+SHORT = 120
+"""Characters of a question that is said back."""
 _LETTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
@@ -84,8 +84,11 @@ class Answering:
         self._detector = detector
         self._model = model
 
-    async def answer(self, question: Question) -> Answer:
-        """Always an answer: an unsure one says so. Raises only what the store raises."""
+    async def answer(self, question: Question, live: Live | None = None) -> Answer:
+        """Always an answer: an unsure one says so. Raises only what the store raises.
+
+        `live` gets the sentences of a written answer as they come and pass; what is returned counts, and may be another.
+        """
         if not question.text.strip():
             return Answer(Reply(phrases.say(phrases.EMPTY, question.language), question.language), False, EXTRACT)
         found = await self._knowledge.search(
@@ -96,37 +99,47 @@ class Answering:
         if self._model is None:
             return await self._quoted(question, found)
         try:
-            return await self._written(self._model, question, found)
+            return await self._written(self._model, question, found, live)
         except ModelError as exc:
             reference = new_reference()
             log.warning("the model failed: %s", exc, extra={"reference": reference})
             return await self._quoted(question, found, reference)
 
-    async def _written(self, model: Model, question: Question, found: Found) -> Answer:
+    async def _written(self, model: Model, question: Question, found: Found, live: Live | None) -> Answer:
         fault, tokens = "", Tokens()
-        for _ in range(2):
-            said = await self._draft(model, question, found, fault)
-            draft, tokens = said.text, tokens + Tokens(said.prompt_tokens, said.cached_tokens, said.answer_tokens)
-            if draft.strip().strip(".[]*`") == prompts.NO_ANSWER:
+        for last in (False, True):
+            draft = Draft(self._judge(question, found, live), live)
+            try:
+                said = await self._asked(model, question, found, fault, draft.feed if live else None)
+            except ModelError:
+                draft.take_back()
+                if draft.heard and not last:
+                    # What was heard cannot be gone on with, but it may have been shown: nobody asks again but us.
+                    continue
+                raise
+            tokens += Tokens(said.prompt_tokens, said.cached_tokens, said.answer_tokens)
+            if _no_answer(said.text):
+                draft.take_back()
                 return replace(self._unknown(question, found), tokens=tokens)
-            fault = self._fault(draft, question, found) if self._manner.checks else ""
+            fault = draft.end(said.text)
             if not fault:
-                return Answer(_cited(draft, question.language, found.passages), True, said.model, tokens=tokens)
+                return Answer(cited(said.text, question.language, found.passages), True, said.model, tokens=tokens)
+            draft.take_back()
         log.info("a draft was refused twice", extra={"fault": fault.split(":")[0]})
         return replace(await self._quoted(question, found, new_reference()), tokens=tokens)
 
-    def _fault(self, draft: str, question: Question, found: Found) -> str:
-        """Why the draft may not go out: it is held against the passages that it cites, or against all where it cites none."""
-        cited = [Ground(_whole(passage), passage.language) for passage in _named(draft, found.passages) or found.passages]
+    def _judge(self, question: Question, found: Found, live: Live | None) -> Judge | None:
+        if not self._manner.checks:
+            return None
         own = [turn.text for turn in question.history if turn.role == "customer"]
         said = [Ground(text, question.spoken or question.language) for text in (question.text, *own)]
-        return checks.fault_of(draft, question.language, cited, [*said, Ground(self._manner.shop, "")], self._detector)
+        return Judge(found.passages, question.language, [*said, Ground(self._manner.shop, "")], self._detector, live is not None)
 
-    async def _draft(self, model: Model, question: Question, found: Found, fault: str) -> Completion:
+    async def _asked(self, model: Model, question: Question, found: Found, fault: str, on_text: Callable[[str], None] | None) -> Completion:
         manner = self._manner
         history = prompts.within(question.history, manner.history_tokens)
         system, turns = prompts.compose(manner.shop, manner.tone, found.passages, history, question.text, question.language, fault)
-        return await model.answer(prompts.prompt(system, turns, manner.answer_tokens))
+        return await model.answer(prompts.prompt(system, turns, manner.answer_tokens), on_text)
 
     async def _quoted(self, question: Question, found: Found, reference: str = "") -> Answer:
         """The extractive stand-in: the page's own sentences under a lead-in in the customer's language."""
@@ -145,7 +158,8 @@ class Answering:
 
     def _unknown(self, question: Question, found: Found, reference: str = "") -> Answer:
         language, manner = question.language, self._manner
-        lines = [phrases.say(phrases.DO_NOT_KNOW, language)]
+        understood = phrases.say(phrases.UNDERSTOOD, language, question=_in_short(question.text))
+        lines = [phrases.say(phrases.DO_NOT_KNOW, language), understood]
         near = found.passages[:1] if found.answerable >= manner.threshold / 2 else ()
         lines += [phrases.say(phrases.NEAREST, language, title=passage.title) for passage in near]
         lines.append(self._way_out(language))
@@ -189,23 +203,16 @@ def with_note(answer: Answer, language: str) -> Answer:
     return replace(answer, reply=replace(answer.reply, text=f"{note}\n\n{answer.reply.text}"))
 
 
-def _cited(draft: str, language: str, passages: Sequence[Passage]) -> Reply:
-    """The draft without its marks, and the pages that they name; the best page where it names none."""
-    known = _named(draft, passages) or list(passages[:1])
-    sources = dict.fromkeys(Source(passage.title, passage.url) for passage in known)
-    text = _MARK.sub(lambda mark: "" if all(1 <= int(n) <= len(passages) for n in mark[1].split(",")) else mark[0], draft)
-    return Reply(text.strip(), language, tuple(sources)[:MOST_SOURCES])
+def _no_answer(draft: str) -> bool:
+    """Whether the model says that the passages do not answer; some go on to say that they are sorry."""
+    return draft.lstrip(" \n[*`\"'").startswith(prompts.NO_ANSWER)
 
 
-def _named(draft: str, passages: Sequence[Passage]) -> list[Passage]:
-    """The passages whose ids a draft names, in its order."""
-    ids = [int(number) for mark in _MARK.findall(draft) for number in mark.split(",")]
-    return [passages[number - 1] for number in dict.fromkeys(ids) if 1 <= number <= len(passages)]
+def _in_short(text: str) -> str:
+    """A question as one line."""
+    line = " ".join(text.split())
+    return line if len(line) <= SHORT else line[: SHORT - 1].rstrip() + "…"
 
 
 def _context(history: Sequence[Turn]) -> str:
     return next((turn.text for turn in reversed(history) if turn.role == "customer"), "")
-
-
-def _whole(passage: Passage) -> str:
-    return f"{passage.title} {passage.heading} {passage.text} {passage.url}"

@@ -4,13 +4,14 @@ Within one language shared words tell best; across languages a model's likeness 
 sentence does (whoever has vectors hands it in). A figure or a name that stands nowhere weighs more than any likeness.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 import regex
 
 from bot.checks import figures
+from bot.checks.figures import Figures
 from bot.knowledge.sentences import sentences
 from bot.knowledge.terms import terms
 
@@ -76,10 +77,17 @@ def score(draft: str, language: str, grounds: Sequence[Ground], near: Near | Non
     return max(0.0, base - off)
 
 
-def strange_figures(draft: str, language: str, grounds: Sequence[Ground]) -> list[str]:
+def figures_of(ground: Ground) -> Figures:
+    """The figures that a ground gives."""
+    return figures.of_ground(ground.text, ground.language)
+
+
+def strange_figures(
+    draft: str, language: str, grounds: Sequence[Ground], figures_of: Callable[[Ground], Figures] = figures_of
+) -> list[str]:
     """The figures, dates, addresses and ids that stand in no ground, as the draft writes them."""
-    given = figures.together(figures.of_ground(ground.text, ground.language) for ground in grounds)
-    return figures.strange(figures.of_draft(draft, language), given)
+    own = figures.of_draft(draft, language)
+    return figures.strange(own, figures.together(map(figures_of, grounds))) if own else []
 
 
 def strange_names(draft: str, language: str, grounds: Sequence[Ground]) -> list[str]:

@@ -1,10 +1,13 @@
 """No customer reads a figure, a promise or a deed that the shop's pages do not give."""
 
+from collections.abc import Sequence
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.checks import Ground, fault_of, grounding, promises
+from bot.checks import Gate, Ground, fault_of_language, fault_of_sentence, fault_of_support, grounding, promises
 from bot.language.detection import Detector
 from bot.language.phrases import LANGUAGES
 
@@ -17,7 +20,12 @@ DETECTOR = Detector(LANGUAGES)
 
 
 def fault(draft: str, language: str = "en", page: Ground = PAGE, said: str = "") -> str:
-    return fault_of(draft, language, [page], [Ground(said, language)], DETECTOR)
+    own = [Ground(said, language)]
+    return (
+        fault_of_language(draft, language, DETECTOR)
+        or fault_of_sentence(draft, language, [page], own)
+        or fault_of_support(draft, language, [page], own)
+    )
 
 
 @pytest.mark.parametrize(
@@ -142,3 +150,77 @@ def test_whatever_a_model_writes_is_checked_without_a_fault(draft: str, language
 @given(st.text(alphabet=st.characters(categories=("L", "N", "P", "Zs"))), st.sampled_from(LANGUAGES))
 def test_what_a_page_says_word_for_word_holds_no_strange_figure(text: str, language: str) -> None:
     assert grounding.strange_figures(text, language, [Ground(text, language)]) == []
+
+
+def through(pieces: Sequence[str], forbidden: str = "\0") -> tuple[list[str], str]:
+    """What a gate shows of a draft that comes in pieces, and the fault that it finds."""
+    shown: list[str] = []
+    gate = Gate(lambda sentence: "forbidden" if forbidden in sentence else "", shown.append)
+    for piece in pieces:
+        gate.feed(piece)
+    return shown, gate.end()
+
+
+def test_a_sentence_is_shown_as_soon_as_the_next_has_begun() -> None:
+    shown: list[str] = []
+    gate = Gate(lambda _: "", shown.append)
+    gate.feed("You have 30 days")
+    gate.feed(". [1] Write")
+    assert shown == []
+    gate.feed(" to us")
+    assert shown == ["You have 30 days. [1] "]
+
+
+def test_a_chinese_sentence_is_shown_as_soon_as_the_next_has_begun() -> None:
+    shown: list[str] = []
+    gate = Gate(lambda _: "", shown.append)
+    gate.feed("退货期限为30天。[1]退")
+    assert shown == ["退货期限为30天。[1]"]
+
+
+def test_nothing_is_shown_from_the_first_fault_on() -> None:
+    assert through(["One. Two is ", "bad. Three", " is good. Four."], "bad") == (["One. "], "forbidden")
+
+
+def test_a_date_is_not_cut_while_its_month_is_on_its_way() -> None:
+    assert through(["Bis zum 3.", " Mai", " 2026 geht es. Da", "nach nicht."])[0] == ["Bis zum 3. Mai 2026 geht es. ", "Danach nicht."]
+
+
+DRAFTS = st.lists(
+    st.sampled_from(
+        [
+            "3. ",
+            "Mai ",
+            "z. B. ",
+            "Yes. ",
+            "No! ",
+            "[1]",
+            " [2, 3] ",
+            "[1",
+            "]",
+            "。",
+            "」",
+            "「",
+            "はい",
+            "了",
+            "? ",
+            "…",
+            "\n\n",
+            "- a\n",
+            "e",
+            "A ",
+            "12",
+            ".",
+        ]
+    ),
+    max_size=30,
+).map("".join)
+
+
+@given(DRAFTS, st.lists(st.integers(0, 200), max_size=8))
+def test_however_a_draft_is_cut_on_its_way_the_same_is_shown(draft: str, cuts: list[int]) -> None:
+    at = sorted({min(cut, len(draft)) for cut in cuts} | {0, len(draft)})
+    pieces = [draft[start:end] for start, end in pairwise(at)]
+    whole, by_signs = through([draft])[0], through(list(draft))[0]
+    assert through(pieces)[0] == whole == by_signs
+    assert "".join(whole) == draft

@@ -1,0 +1,177 @@
+"""A customer sees a sentence of the model's only when it has passed, and never half an answer as the whole."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import pytest
+
+from bot.answering import Answer, Answering, Manner, Question
+from bot.errors import ModelError, ModelTruncated
+from bot.knowledge import Extract, Found, Passage
+from bot.language.detection import Detector
+from bot.language.phrases import LANGUAGES
+from bot.messages import Source, Turn
+from bot.model import Completion, Prompt
+from tests.fakes import ScriptedModel
+
+RETURNS = Passage("returns.md", "Returns", "https://shop.example/returns", "en", "How long", "You have 30 days to return an item.", 3.0)
+COST = Passage("returns.md", "Returns", "https://shop.example/returns", "en", "Cost", "A return costs 4.90 euros.", 2.0)
+SHIPPING = Passage("shipping.md", "Shipping", "https://shop.example/shipping", "en", "", "A parcel takes 3 working days.", 1.0)
+DETECTOR = Detector(LANGUAGES)
+GOOD = "You have 30 days to return an item [1]. A return costs 4.90 euros [2]."
+
+
+@dataclass
+class Pages:
+    """Finds the same pages whatever is asked."""
+
+    answerable: float = 0.9
+
+    async def search(self, *_: object, **__: object) -> Found:
+        return Found((RETURNS, COST, SHIPPING), self.answerable)
+
+
+@dataclass
+class Screen:
+    """What a customer sees grow; `gone` keeps what was taken away."""
+
+    text: str = ""
+    gone: list[str] = field(default_factory=list)
+
+    def add(self, text: str) -> None:
+        self.text += text
+
+    def again(self) -> None:
+        self.gone.append(self.text)
+        self.text = ""
+
+
+@dataclass
+class Streams:
+    """A model that says each draft piece by piece; one that ends in an error breaks off there."""
+
+    drafts: list[Sequence[str | ModelError]]
+    name: str = "streams"
+
+    async def answer(self, prompt: Prompt, on_text: Callable[[str], None] | None = None) -> Completion:
+        said = ""
+        for piece in self.drafts.pop(0):
+            if isinstance(piece, ModelError):
+                raise piece
+            said += piece
+            if on_text is not None:
+                on_text(piece)
+        return Completion(said, self.name, 10, 0, 5)
+
+
+async def ask(
+    model: object, text: str = "How long?", language: str = "en", screen: Screen | None = None, answerable: float = 0.9, **manner: object
+) -> Answer:
+    answering = Answering(Manner("Shop", **manner), Pages(answerable), Extract(()), DETECTOR, model)  # type: ignore[arg-type]
+    return await answering.answer(Question(text, language), screen)
+
+
+async def test_an_answer_shows_the_pages_that_it_names() -> None:
+    answer = await ask(ScriptedModel([GOOD]))
+    assert answer.answered
+    assert answer.reply.text == "You have 30 days to return an item. A return costs 4.90 euros."
+    assert answer.reply.sources == (Source("Returns", "https://shop.example/returns"),)
+
+
+async def test_a_customer_sees_the_answer_grow() -> None:
+    screen = Screen()
+    answer = await ask(Streams([[GOOD[:10], GOOD[10:50], GOOD[50:]]]), screen=screen)
+    assert (screen.text, screen.gone) == (answer.reply.text, [])
+
+
+async def test_a_sentence_with_a_wrong_figure_is_never_seen() -> None:
+    screen = Screen()
+    model = Streams([["You have 30 days [1]. ", "It costs 9.90 euros [2]. ", "Welcome."], [GOOD]])
+    answer = await ask(model, screen=screen)
+    assert screen.gone == ["You have 30 days. "]
+    assert screen.text == answer.reply.text
+    assert answer.tokens.prompt == 20
+
+
+async def test_two_bad_drafts_give_the_pages_own_words_with_a_reference() -> None:
+    screen = Screen()
+    answer = await ask(ScriptedModel(["It costs 9.90 euros [2]."]), screen=screen)
+    assert screen.text == ""
+    assert "\n> " in answer.reply.text
+    assert answer.reference in answer.reply.notice
+
+
+async def test_a_stream_that_breaks_off_is_begun_again() -> None:
+    screen = Screen()
+    answer = await ask(Streams([["You have 30 days [1]. ", "A return ", ModelTruncated("cut")], [GOOD]]), screen=screen)
+    assert screen.gone == ["You have 30 days. "]
+    assert screen.text == answer.reply.text
+
+
+async def test_half_an_answer_is_never_left_standing() -> None:
+    screen = Screen()
+    cut: list[str | ModelError] = ["You have 30 days [1]. ", "A return ", ModelTruncated("cut")]
+    answer = await ask(Streams([cut, cut]), screen=screen)
+    assert screen.text == ""
+    assert answer.model == "extract"
+
+
+async def test_an_opening_in_the_wrong_language_is_not_shown() -> None:
+    screen = Screen()
+    wrong = ["You have thirty days to return an item to our shop [1]. ", "A return costs 4.90 euros [2]."]
+    right = ["Sie haben 30 Tage Zeit, um einen Artikel an uns zurückzugeben [1]."]
+    answer = await ask(Streams([wrong, right]), "Wie lange?", "de", screen)
+    assert screen.gone == []
+    assert answer.reply.text == "Sie haben 30 Tage Zeit, um einen Artikel an uns zurückzugeben."
+
+
+@pytest.mark.parametrize("said", ["NO_ANSWER", "NO_ANSWER.", "`NO_ANSWER`\n\nI am sorry."])
+async def test_who_gets_no_answer_is_told_what_was_understood(said: str) -> None:
+    screen = Screen()
+    answer = await ask(ScriptedModel([said]), "Do you sell\n elephants?", screen=screen)
+    assert screen.text == ""
+    assert "I understood: Do you sell elephants?" in answer.reply.text
+    assert not answer.answered
+
+
+async def test_a_long_question_is_said_back_in_short() -> None:
+    answer = await ask(ScriptedModel(["NO_ANSWER"]), "elephants " * 100)
+    line = next(line for line in answer.reply.text.splitlines() if line.startswith("I understood"))
+    assert len(line) < 150
+
+
+async def test_an_unsure_question_costs_no_model_call() -> None:
+    model = ScriptedModel([GOOD])
+    answer = await ask(model, answerable=0.1)
+    assert (model.prompts, answer.answered) == ([], False)
+
+
+async def test_a_figure_may_come_from_elsewhere_on_the_cited_page() -> None:
+    assert (await ask(ScriptedModel(["You have 30 days to return an item, and a return costs 4.90 euros [1]."]))).model == "scripted"
+
+
+async def test_a_figure_of_another_page_needs_its_mark() -> None:
+    answer = await ask(ScriptedModel(["You have 30 days to return an item, and a parcel takes 3 working days [1]."]))
+    assert answer.model == "extract"
+
+
+async def test_a_draft_without_marks_shows_the_page_that_holds_its_figures() -> None:
+    answer = await ask(ScriptedModel(["A parcel takes 3 working days."]))
+    assert [source.title for source in answer.reply.sources] == ["Shipping"]
+
+
+async def test_a_sentence_without_a_mark_goes_on_from_the_one_before() -> None:
+    assert (await ask(ScriptedModel(["Parcels take working days [3]. You have 30 days to return an item."]))).model == "extract"
+
+
+async def test_the_customers_own_words_may_be_repeated() -> None:
+    model = ScriptedModel(["You can return order 4711 [1]."])
+    answering = Answering(Manner("Shop"), Pages(), Extract(()), DETECTOR, model)  # type: ignore[arg-type]
+    question = Question("Can I?", "en", (Turn("customer", "My order is 4711."),))
+    assert (await answering.answer(question)).model == "scripted"
+
+
+async def test_without_checks_a_draft_goes_out_as_it_is() -> None:
+    screen = Screen()
+    answer = await ask(ScriptedModel(["It costs 9.90 euros [2]."]), screen=screen, checks=False)
+    assert screen.text == answer.reply.text == "It costs 9.90 euros."
