@@ -24,6 +24,8 @@ from bot.store.nearby import connect
 log = logging.getLogger(__name__)
 
 BUSY_SECONDS = 5
+CALM_SECONDS = 5.0
+"""A trouble is over when nothing has failed for so long: on a full disk, now and then something small fits."""
 NETWORK = {"connect_timeout": 5, "keepalives_idle": 15, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 10_000}
 """A PostgreSQL that is gone without a word is noticed in seconds (the last one in milliseconds)."""
 DRIVERS = {
@@ -61,6 +63,7 @@ class Database:
             network = {name: value for name, value in NETWORK.items() if name not in self.url.query}
             self._writer = self._reader = create_async_engine(self.url, pool_size=8, max_overflow=8, connect_args=network)
         self._away_since: float | None = None
+        self._failed_at = 0.0
 
     @property
     def address(self) -> str:
@@ -76,8 +79,8 @@ class Database:
         except StoreError as exc:
             self._alarm(exc)
             raise
-        if self._away_since is not None:
-            log.warning("the database takes what is written again, after %.0f s", time.monotonic() - self._away_since)
+        if self._away_since is not None and time.monotonic() - self._failed_at >= CALM_SECONDS:
+            log.warning("the database takes what is written again, after %.0f s", self._failed_at - self._away_since)
             self._away_since = None
 
     @asynccontextmanager
@@ -88,8 +91,9 @@ class Database:
 
     def _alarm(self, exc: StoreError) -> None:
         """One line when it begins, one when it is over, however many wait."""
+        self._failed_at = time.monotonic()
         if self._away_since is None:
-            self._away_since = time.monotonic()
+            self._away_since = self._failed_at
             log.error("nothing can be written down, so nothing is acknowledged or answered until it can: %s", exc)
 
     async def version(self) -> str | None:

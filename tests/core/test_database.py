@@ -43,6 +43,7 @@ async def test_a_database_that_takes_nothing_is_one_line_in_the_log_and_one_when
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(database_module, "BUSY_SECONDS", 0)
+    monkeypatch.setattr(database_module, "CALM_SECONDS", 0)
     database = Database(f"sqlite:///{tmp_path}/desk.db")
     await database.migrate()
     other = sqlite3.connect(tmp_path / "desk.db", isolation_level=None)
