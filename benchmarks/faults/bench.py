@@ -150,10 +150,16 @@ def _befall(trouble: Trouble, wire: Connection, dice: random.Random, share: floa
     wire.send(("release", share))
     time.sleep(trouble.seconds)
     trouble.end()
-    ended, posts = time.monotonic(), len(_report(wire).posts)
-    while len(_report(wire).posts) == posts and time.monotonic() - ended < QUIET:
+    ended, before = time.monotonic(), _report(wire)
+    while _waits(report := _report(wire)) and len(report.posts) == len(before.posts) and time.monotonic() - ended < QUIET:
         time.sleep(0.1)
     return time.monotonic() - ended
+
+
+def _waits(report: Report) -> bool:
+    """Whether anybody has no reply yet."""
+    verdict = judge(report.messages, report.posts)
+    return bool(verdict.lost or verdict.unheard)
 
 
 def _until_quiet(wire: Connection) -> Report:
