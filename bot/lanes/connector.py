@@ -13,10 +13,12 @@ import psycopg
 from procrastinate import PsycopgConnector
 from procrastinate.connector import Notify
 from procrastinate.exceptions import ConnectorException
+from psycopg_pool import AsyncConnectionPool
 
 log = logging.getLogger(__name__)
 
-PAUSE = 0.5
+CONNECTIONS = 4
+PAUSE = 0.2
 POOL_SECONDS = 10.0
 T = TypeVar("T")
 
@@ -25,7 +27,9 @@ class PatientConnector(PsycopgConnector):
     """`patient` may be turned off, so that stopping does not wait for the database."""
 
     def __init__(self, address: str) -> None:
-        super().__init__(conninfo=address, min_size=1, max_size=4, timeout=POOL_SECONDS)
+        super().__init__(
+            conninfo=address, pool_factory=_unchecked, configure=_commit_at_once, min_size=1, max_size=CONNECTIONS, timeout=POOL_SECONDS
+        )
         self.patient = True
 
     async def execute_query_async(self, query: LiteralString, **arguments: Any) -> None:
@@ -35,6 +39,10 @@ class PatientConnector(PsycopgConnector):
     async def execute_query_one_async(self, query: LiteralString, **arguments: Any) -> dict[str, Any]:
         """The next job: a lost answer leaves one behind, which `EngineLanes` finds."""
         return await self._patiently(lambda: super(PatientConnector, self).execute_query_one_async(query, **arguments))
+
+    async def execute_query_all_async(self, query: LiteralString, **arguments: Any) -> list[dict[str, Any]]:
+        """A wake-up: a second one does no harm."""
+        return await self._patiently(lambda: super(PatientConnector, self).execute_query_all_async(query, **arguments))
 
     async def listen_notify(self, on_notification: Notify, channels: Iterable[str]) -> None:
         """Until cancelled."""
@@ -50,3 +58,13 @@ class PatientConnector(PsycopgConnector):
                     raise
                 log.warning("the lanes wait for the database (%s)", type(exc.__cause__).__name__)
             await asyncio.sleep(PAUSE)
+
+
+def _unchecked(**settings: Any) -> AsyncConnectionPool:
+    """Without asking each connection beforehand whether it lives: a round trip for every query, and whoever asks has patience."""
+    return AsyncConnectionPool(**{**settings, "check": None})
+
+
+async def _commit_at_once(connection: psycopg.AsyncConnection) -> None:
+    """Every query is one statement, so BEGIN and COMMIT would be two round trips for nothing."""
+    await connection.set_autocommit(True)

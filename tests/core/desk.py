@@ -60,6 +60,20 @@ class Desk:
     close: Callable[[], Awaitable[None]]
 
 
+async def parts(database: Database, name: str = "fake") -> tuple[Conversation, Worker]:
+    """A conversation in memory whose answers come at once, and the worker who leads it: for benchmarks of what is around it."""
+    platform, echo, detector, holder = FakePlatform(name), Echo(), Detector(("en", "de", "es")), Holder()
+    echo.gate.set()
+    delivery = Delivery(OutboxStore(database, holder), {platform.name: platform}, lambda: ("shop.example",), holder)
+    staff_desk = StaffDesk(CaseStore(database), delivery, None, "", "en", lambda _place: None)
+    store = InboxStore(database, holder)
+    conversation = Conversation(store, echo, delivery, staff_desk, detector, "en", 4000)  # type: ignore[arg-type]
+    worker = Worker(WorkerStore(database, holder), lambda _place: None, conversation.at_work)
+    await worker.join()
+    worker.watch()
+    return conversation, worker
+
+
 @asynccontextmanager
 async def desk(
     database: Database,
