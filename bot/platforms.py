@@ -61,6 +61,14 @@ class Cursors(Protocol):
         """Take over new positions, in one transaction. Raises StoreError."""
         ...
 
+    async def places(self, since: float) -> Sequence[Place]:
+        """Where we have conversations that went on after `since` (seconds since 1970), the latest first. Raises StoreError."""
+        ...
+
+    async def waiting(self) -> Sequence[tuple[Place, str]]:
+        """Messages (their ids) that wait for an answer: what became of them in our absence must be asked. Raises StoreError."""
+        ...
+
 
 class Platform(Protocol):
     """Slack, Discord, the web page, or a fake: a place where people write."""

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from bot.errors import ModelError, StoreError
-from bot.messages import Fault
+from bot.messages import Fault, Place
 from bot.model import Completion, Prompt
 from bot.platforms import Cursor
 
@@ -40,11 +40,16 @@ class ScriptedModel:
 
 @dataclass
 class KeptCursors:
-    """The cursors of one platform, in memory. `writes` counts transactions; `away` makes the database fail."""
+    """The cursors of one platform, in memory. `writes` counts transactions, `away` makes the database fail.
+
+    `spoken` are the places, `unanswered` is what waits.
+    """
 
     kept: dict[tuple[str, str], Cursor] = field(default_factory=dict)
     writes: int = 0
     away: bool = False
+    spoken: list[Place] = field(default_factory=list)
+    unanswered: list[tuple[Place, str]] = field(default_factory=list)
 
     async def read(self) -> Sequence[Cursor]:
         return list(self.kept.values())
@@ -54,3 +59,9 @@ class KeptCursors:
             raise StoreError("the database is away")
         self.writes += 1
         self.kept |= {(cursor.workspace, cursor.channel): cursor for cursor in moved}
+
+    async def places(self, since: float) -> Sequence[Place]:
+        return self.spoken
+
+    async def waiting(self) -> Sequence[tuple[Place, str]]:
+        return self.unanswered

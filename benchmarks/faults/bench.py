@@ -14,7 +14,7 @@ from pathlib import Path
 from benchmarks.faults import child, world
 from benchmarks.faults.bots import Bot
 from benchmarks.faults.judge import Verdict, judge
-from benchmarks.faults.troubles import Trouble, lasts
+from benchmarks.faults.troubles import Trouble
 from benchmarks.faults.world import Report, World
 
 QUIET = 40.0
@@ -89,6 +89,7 @@ def _world(context: "multiprocessing.context.ForkServerContext", it: World) -> I
 def _break(run: Run, bots: list[Bot], wire: Connection, dice: random.Random, began: float, trouble: Trouble | None) -> Outcome:
     starts: list[float] = []
     recoveries: list[float] = []
+    there = 0
     if run.world.way == "http":
         wire.send(("addresses", [bot.address for bot in bots]))
     for number, bot in enumerate(bots):
@@ -99,13 +100,14 @@ def _break(run: Run, bots: list[Bot], wire: Connection, dice: random.Random, beg
     freezes = set(dice.sample(range(rounds), run.freezes))
     troubles = set(dice.sample(range(rounds), run.troubles))
     for number in range(rounds):
-        wire.send(("release", (number + 1) / rounds))
+        troubled = trouble if number in troubles else None
+        wire.send(("release", (number + (1 if troubled is None else 0.5)) / rounds))
         if number < run.kills:
-            _one_death(run, dice.choice(bots), dice, starts)
+            there += _one_death(run, dice.choice(bots), dice, starts)
         if number in freezes:
             _freeze(dice.choice(bots), run.frozen)
-        if number in troubles and trouble is not None:
-            recoveries.append(_befall(trouble, wire, dice))
+        if troubled is not None:
+            recoveries.append(_befall(troubled, wire, dice, (number + 1) / rounds))
         sys.stderr.write(f"\r{number + 1}/{rounds}, {time.monotonic() - began:.0f} s ")
     wire.send(("release", 1.0))
     for bot in bots:
@@ -114,13 +116,15 @@ def _break(run: Run, bots: list[Bot], wire: Connection, dice: random.Random, beg
             bot.start()
     report = _until_quiet(wire)
     sys.stderr.write("\n")
-    return Outcome(judge(report.messages, report.posts), run.kills, time.monotonic() - began, report, starts, recoveries)
+    return Outcome(judge(report.messages, report.posts), there, time.monotonic() - began, report, starts, recoveries)
 
 
-def _one_death(run: Run, bot: Bot, dice: random.Random, starts: list[float]) -> None:
-    """It dies, and is started again at once; one death in ten befalls it before it hears."""
+def _one_death(run: Run, bot: Bot, dice: random.Random, starts: list[float]) -> bool:
+    """It dies, and is started again at once; one death in ten befalls it before it hears. False when it did not die where it should."""
+    there = True
     if run.point:
-        if not bot.until_dead(30):
+        there = bot.until_dead(dice.uniform(1, 4) if run.point in child.AFTER_A_DEATH else 30)
+        if not there:
             bot.signal(signal.SIGKILL)
     else:
         time.sleep(dice.uniform(0, run.life))
@@ -130,6 +134,7 @@ def _one_death(run: Run, bot: Bot, dice: random.Random, starts: list[float]) -> 
     if dice.random() < 0.9:
         bot.until_ready()
         starts.append(time.monotonic() - began)
+    return there
 
 
 def _freeze(bot: Bot, seconds: float) -> None:
@@ -138,14 +143,23 @@ def _freeze(bot: Bot, seconds: float) -> None:
     bot.signal(signal.SIGCONT)
 
 
-def _befall(trouble: Trouble, wire: Connection, dice: random.Random) -> float:
+def _befall(trouble: Trouble, wire: Connection, dice: random.Random, share: float) -> float:
     """The trouble, in the midst of messages; the seconds until the next reply stood after it, at most QUIET."""
-    time.sleep(dice.uniform(0.5, 2))
-    lasts(trouble)
-    ended, posts = time.monotonic(), len(_report(wire).posts)
-    while len(_report(wire).posts) == posts and time.monotonic() - ended < QUIET:
+    time.sleep(dice.uniform(0.2, 1))
+    trouble.begin()
+    wire.send(("release", share))
+    time.sleep(trouble.seconds)
+    trouble.end()
+    ended, before = time.monotonic(), _report(wire)
+    while _waits(report := _report(wire)) and len(report.posts) == len(before.posts) and time.monotonic() - ended < QUIET:
         time.sleep(0.1)
     return time.monotonic() - ended
+
+
+def _waits(report: Report) -> bool:
+    """Whether anybody has no reply yet."""
+    verdict = judge(report.messages, report.posts)
+    return bool(verdict.lost or verdict.unheard)
 
 
 def _until_quiet(wire: Connection) -> Report:

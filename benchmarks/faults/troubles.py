@@ -7,7 +7,6 @@ import shutil
 import socket
 import sqlite3
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -155,12 +154,3 @@ def prepared(name: str, folder: Path) -> Iterator[tuple[Trouble, str]]:
             yield Restart(server) if name == "restart" else Resets(server), server.address
         finally:
             server.control("stop", "-m", "immediate")
-
-
-def lasts(trouble: Trouble) -> float:
-    """It comes and goes; how long it was there, in seconds."""
-    began = time.monotonic()
-    trouble.begin()
-    time.sleep(trouble.seconds)
-    trouble.end()
-    return time.monotonic() - began

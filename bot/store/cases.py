@@ -40,7 +40,7 @@ class CaseStore:
 
     async def open(self, work: Work, case: Case, place: Place, notice: Sequence[Reply]) -> Opened:
         """Write the case and its notice to `place` down, unless the thread has an open one."""
-        async with self._database.writing() as connection:
+        async with self._database.writing(lasting=True) as connection:
             there = select(cases.c.reference, cases.c.event).where(cases.c.thread_id == work.thread.id, cases.c.state == "open")
             if (row := (await connection.execute(there)).first()) is not None:
                 return Opened(row.reference, row.event == work.events[-1])

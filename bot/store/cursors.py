@@ -3,15 +3,20 @@
 import time
 from collections.abc import Sequence
 
-from sqlalchemy import Insert, delete, select
+from sqlalchemy import Insert, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from bot.messages import Place
 from bot.platforms import Cursor
 from bot.store.database import Database
-from bot.tables import cursors
+from bot.store.inbox import OPEN
+from bot.tables import cursors, events, threads
 
 KEEP = 30 * 86400.0
 """Seconds after which a channel in which nothing was said is forgotten; it is taken up again when somebody speaks there."""
+
+MOST_PLACES = 1000
+MOST_WAITING = 200
 
 
 class CursorStore:
@@ -39,6 +44,26 @@ class CursorStore:
         if rows:
             async with self._database.writing() as connection:
                 await connection.execute(_upsert(self._database.embedded), rows)
+
+    async def places(self, since: float) -> Sequence[Place]:
+        """Where we have conversations that went on after `since`, the latest first, MOST_PLACES at most."""
+        ours = threads.c.place.startswith(f"{self._platform}:", autoescape=True)
+        latest = func.max(threads.c.active_at)
+        places = select(threads.c.place).where(ours, threads.c.active_at > since).group_by(threads.c.place).order_by(latest.desc())
+        async with self._database.reading() as connection:
+            found = await connection.execute(places.limit(MOST_PLACES))
+            return [Place.from_key(row.place) for row in found]
+
+    async def waiting(self) -> Sequence[tuple[Place, str]]:
+        """The ids of messages that wait for an answer, the oldest first, MOST_WAITING at most."""
+        open_ = select(events.c.place, events.c.identity).where(events.c.platform == self._platform, events.c.state.in_(OPEN))
+        async with self._database.reading() as connection:
+            found = await connection.execute(open_.order_by(events.c.id).limit(MOST_WAITING))
+            return [_message(Place.from_key(row.place), row.identity) for row in found]
+
+
+def _message(place: Place, identity: str) -> tuple[Place, str]:
+    return place, identity.removeprefix(f"{place.platform}:{place.workspace}:{place.channel}:")
 
 
 def _upsert(embedded: bool) -> Insert:

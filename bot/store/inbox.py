@@ -75,7 +75,7 @@ class InboxStore:
 
     async def accept(self, message: MessageReceived) -> bool:
         """Write a message down unless we have it; False when it is a `maybe` of a thread that is not ours."""
-        async with self._database.writing() as connection:
+        async with self._database.writing(lasting=True) as connection:
             if message.addressed == "maybe" and not await _ours(connection, message.place.key):
                 return False
             row = {
@@ -146,7 +146,7 @@ class InboxStore:
                 return None
             burst = rows[: _burst([row.author for row in rows])]
             messages = [read_message(row.event_id, row.place, row.sent_at, row.body) for row in burst]
-            thread = await threads.current(connection, messages[0], self._longest_history, [row.turn_id for row in burst])
+            thread = await threads.current(connection, messages[0], self._longest_history, [row.turn_id for row in rows])
             for row, message in zip(burst, messages, strict=True):
                 turn_id = row.turn_id or await threads.add_customer_turn(connection, thread.id, message)
                 await connection.execute(TAKE, {"which": row.id, "turn_id": turn_id, "me": me})

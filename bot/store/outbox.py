@@ -67,7 +67,7 @@ class OutboxStore:
 
         `offers`: a yes to it accepts a person.
         """
-        async with self._database.writing() as connection:
+        async with self._database.writing(lasting=True) as connection:
             claimed = await connection.execute(CLAIM, {"which": work.events, "me": work.owner})
             if claimed.rowcount != len(work.events):
                 mine = (events.c.state == "delivering") & (events.c.owner == work.owner)

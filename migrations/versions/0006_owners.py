@@ -25,6 +25,8 @@ def upgrade() -> None:
     )
     for table in ("events", "outbox"):
         op.add_column(table, sa.Column("owner", Id, nullable=False, server_default=sa.text("0")))
+    # What the last run was sending is in doubt: it had an owner, though nobody knew his number.
+    op.execute("UPDATE outbox SET owner = -1 WHERE state = 'sending'")
 
 
 def downgrade() -> None:

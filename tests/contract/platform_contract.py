@@ -2,7 +2,8 @@
 
 A platform's test module subclasses `PlatformContract` (its name begins with Test there) and gives a fixture
 `harness`: an object of the shape `Harness` around a real adapter and a loopback platform. What a platform
-does not know at all is left out of `harness.can`, and those tests are skipped.
+does not know at all is left out of `harness.can`, and those tests are skipped. Platforms with a history keep
+`MissedContract` (missed_contract.py) besides.
 """
 
 import asyncio
@@ -19,7 +20,7 @@ from bot.platforms import Platform, Receive
 EVERYTHING = frozenset(
     {
         *("direct", "mention", "follow_up", "plain_talk", "own_message", "other_bot", "edit", "delete", "same_message_twice"),
-        *("failing", "heartbeat", "redelivery", "find_sent", "missed"),
+        *("failing", "heartbeat", "redelivery", "find_sent"),
     }
 )
 """The kinds that `hear` knows, and the features that some platforms lack."""
@@ -55,10 +56,6 @@ class Harness(Protocol):
 
     async def redeliver(self) -> None:
         """The platform sends again what it was not told we have (or the adapter fetches it by reconnecting)."""
-        ...
-
-    async def away(self, *said: tuple[str, str]) -> None:
-        """We are stopped, people go on (kinds and texts of `hear`), long enough; returns when we are back and through with it."""
         ...
 
     async def heartbeat(self) -> bool:
@@ -104,6 +101,7 @@ class Heard:
     def __init__(self, *, failures: int = 0) -> None:
         self.events: list[Event] = []
         self.failures = failures
+        self.failure: Exception = OSError("the database is away")
         self.open = asyncio.Event()
         self.open.set()
         self.entered = asyncio.Event()
@@ -114,7 +112,7 @@ class Heard:
         await self.open.wait()
         if self.failures:
             self.failures -= 1
-            raise OSError("the database is away")
+            raise self.failure
         self.events.append(event)
 
     def messages(self) -> list[MessageReceived]:
@@ -251,50 +249,6 @@ class HearingContract:
         assert heard.only()
 
 
-class MissedContract:
-    """What was said while we were away."""
-
-    @pytest.mark.parametrize("kind", ["direct", "mention"])
-    async def test_what_was_said_while_we_were_away_is_heard_afterwards(self, harness: Harness, kind: str) -> None:
-        need(harness, "missed", kind)
-        heard = await listen(harness)
-        await harness.hear(kind, "before")
-        await harness.away((kind, "meanwhile"), (kind, "and this"))
-        await harness.hear(kind, "after")
-        assert heard.standing() == ["before", "meanwhile", "and this", "after"]
-        assert heard.messages()[1].place.channel == heard.messages()[0].place.channel
-
-    async def test_a_follow_up_of_meanwhile_is_heard_too(self, harness: Harness) -> None:
-        need(harness, "missed", "follow_up")
-        heard = await listen(harness)
-        await harness.hear("follow_up", "before")
-        await harness.away(("follow_up", "meanwhile"))
-        assert heard.standing() == ["before", "meanwhile"]
-
-    async def test_at_the_first_start_nothing_old_is_heard(self, harness: Harness) -> None:
-        need(harness, "missed", "direct", "mention")
-        heard = Heard()
-        await harness.hear("direct", "long ago")
-        await harness.hear("mention", "long ago")
-        await harness.start(heard)
-        await harness.hear("direct", "now")
-        assert heard.standing() == ["now"]
-
-    async def test_a_message_of_meanwhile_counts_as_its_author_left_it(self, harness: Harness) -> None:
-        need(harness, "missed", "direct", "edit", "delete")
-        heard = await listen(harness)
-        await harness.hear("direct", "before")
-        await harness.away(("direct", "a percel"), ("edit", "a parcel"), ("direct", "never mind"), ("delete", ""))
-        assert heard.standing() == ["before", "a parcel"]
-
-    async def test_bots_are_not_answered_afterwards_either(self, harness: Harness) -> None:
-        need(harness, "missed", "own_message", "other_bot", "plain_talk")
-        heard = await listen(harness)
-        await harness.hear("mention", "before")
-        await harness.away(("own_message", "I am a machine"), ("other_bot", "I too"), ("plain_talk", "Lunch?"))
-        assert heard.standing() == ["before"]
-
-
 class SayingContract:
     """What goes out."""
 
@@ -426,5 +380,5 @@ class FaultContract:
         assert list(await harness.platform.check()) == []
 
 
-class PlatformContract(HearingContract, MissedContract, SayingContract, FaultContract):
+class PlatformContract(HearingContract, SayingContract, FaultContract):
     """The whole contract; see the module's docstring for how to pass it."""

@@ -15,6 +15,7 @@ from adapters.discord.faults import MEANINGS, platform_error
 from bot.errors import NotAllowed, PlaceGone, PlatformError, RateLimited, Unreachable, Unsupported
 from bot.messages import Event, MessageDeleted, Place, Reply
 from bot.platforms import Receive
+from tests.contract.missed_contract import MissedContract
 from tests.contract.platform_contract import EVERYTHING, Heard, PlatformContract
 from tests.discord_server import DiscordServer
 from tests.discord_world import BOT, DIRECT, GENERAL, GUILD, PEOPLE, THREAD, TOKEN
@@ -123,7 +124,7 @@ async def _harness(server: DiscordServer) -> AsyncIterator[DiscordHarness]:
     await harness.close()
 
 
-class TestDiscord(PlatformContract):
+class TestDiscord(PlatformContract, MissedContract):
     """The contract."""
 
 

@@ -8,6 +8,7 @@ import pytest
 from bot.errors import NotAllowed, PlaceGone, PlatformError, RateLimited, Unreachable
 from bot.messages import Place
 from bot.platforms import Receive
+from tests.contract.missed_contract import MissedContract
 from tests.contract.platform_contract import PlatformContract
 from tests.fake_platform import FakePlatform
 from tests.fakes import KeptCursors
@@ -19,19 +20,19 @@ ADDRESSED = {"direct": "direct", "mention": "mention", "follow_up": "maybe"}
 class FakeHarness:
     """Hands on a fake: what a platform would read, the fake is told."""
 
-    can = frozenset({"direct", "mention", "follow_up", "edit", "delete", "same_message_twice", "failing", "find_sent", "missed"})
+    can = frozenset({"direct", "mention", "follow_up", "edit", "delete", "same_message_twice", "failing", "find_sent"})
     longest = 2000
 
     def __init__(self) -> None:
         self.platform = FakePlatform()
         self.platform._clock = int(time())
         self._last = ""
-        self._cursors = KeptCursors()
+        self.cursors = KeptCursors()
         self._receive: Receive | None = None
 
     async def start(self, receive: Receive) -> None:
         self._receive = receive
-        await self.platform.start(receive, self._cursors)
+        await self.platform.start(receive, self.cursors)
 
     async def away(self, *said: tuple[str, str]) -> None:
         await self.platform.stop()
@@ -86,7 +87,7 @@ class FakeHarness:
         await self.platform.stop()
 
 
-class TestFake(PlatformContract):
+class TestFake(PlatformContract, MissedContract):
     @pytest.fixture
     async def harness(self) -> AsyncIterator[FakeHarness]:
         harness = FakeHarness()

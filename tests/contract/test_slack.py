@@ -13,6 +13,7 @@ from adapters.slack import SlackPlatform
 from adapters.slack.connection.refusals import refusal
 from bot.errors import NotAllowed, PlaceGone, PlatformError, RateLimited, Unreachable, Unsupported
 from bot.messages import MessageEdited, Reply
+from tests.contract.missed_contract import MissedContract
 from tests.contract.platform_contract import Heard, PlatformContract, say
 from tests.contract.slack_harness import SECRET, SEED, Answer, SlackHarness
 from tests.fakes import KeptCursors
@@ -32,11 +33,11 @@ async def harness(server: SlackServer) -> AsyncIterator[SlackHarness]:
     await made.close()
 
 
-class TestSlackBySocketMode(PlatformContract):
+class TestSlackBySocketMode(PlatformContract, MissedContract):
     """The contract, through a websocket."""
 
 
-class TestSlackByHttp(PlatformContract):
+class TestSlackByHttp(PlatformContract, MissedContract):
     """The contract, through POST /slack/events."""
 
     @pytest.fixture

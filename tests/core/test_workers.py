@@ -52,8 +52,8 @@ async def struck_off(database: Database, hand: Hand) -> None:
         await connection.execute(text("DELETE FROM workers WHERE id = :id"), {"id": hand.holder.number})
 
 
-async def asked(hand: Hand, words: str = "Where is my parcel?", at: float = 1.0, name: str = "m1") -> None:
-    person = Person("fake", "w1", "ada")
+async def asked(hand: Hand, words: str = "Where is my parcel?", at: float = 1.0, name: str = "m1", author: str = "ada") -> None:
+    person = Person("fake", "w1", author)
     assert await hand.inbox.accept(MessageReceived(f"e-{name}", PLACE, name, person, words, at, "mention"))
 
 
@@ -115,6 +115,17 @@ async def test_however_often_a_process_dies_the_message_is_not_blamed(database: 
         await asked(hand)
         assert (await hand.work()).failures == 0
         await struck_off(database, hand)
+
+
+async def test_a_question_that_was_begun_and_waits_again_is_not_told_to_the_model_with_another_ones(database: Database) -> None:
+    dead, heir = await hired(database), await hired(database)
+    await asked(dead, "What does it cost?", 2.0, "m2", "bob")
+    await dead.work()
+    await struck_off(database, dead)
+    await asked(heir, "Where is my parcel?", 1.0, "m1", "ada")
+    work = await heir.work()
+    assert [message.text for message in work.messages] == ["Where is my parcel?"]
+    assert work.thread.turns == ()
 
 
 async def test_a_burst_that_was_heard_in_another_order_than_it_was_written_is_answered_and_done(database: Database) -> None:

@@ -76,6 +76,7 @@ class HearingClient(discord.Client):
 
         Where it begins is written down at once: were we killed before, the next start would begin later, and miss what was said between.
         """
+        await self._hearing.look_at_waiting(self)
         await self.on_resumed()
         await self._hearing.progress.write()
 

@@ -3,18 +3,24 @@
 import asyncio
 import logging
 import time
+from collections import defaultdict
+from dataclasses import replace
 
 import discord
 
-from adapters.discord.connection.history import History
+from adapters.discord.connection.history import History, changes
 from adapters.discord.connection.progress import Progress
 from adapters.discord.connection.underway import Underway
+from adapters.discord.faults import translated
 from adapters.discord.incoming import place_of, read_delete, read_edit, read_message
-from bot.messages import Event
+from bot.errors import BotError
+from bot.messages import Event, Place
 from bot.platforms import Cursors, Receive
 
 log = logging.getLogger(__name__)
 
+LOOK = 5.0
+"""Seconds for a look at the messages that wait, before anybody goes on to answer them."""
 WRITE_DOWN_WAITS = (0.2, 1.0, 3.0, 10.0)
 """Seconds between tries to hand an event over; Discord never sends one twice."""
 
@@ -55,7 +61,25 @@ class Hearing:
             self.history.direct_message(client, channel)
         with self._underway, self.progress.hearing(place.workspace, channel, message.id) as heard:
             await self.history.caught_up(channel)
+            if place.direct:
+                # Discord names no direct channels at the start of a session: those that we do not know by then are not asked.
+                await self.progress.keep(place.workspace, channel)
             heard.done = await self._hand_over(read_message(message, own_id(client)))
+
+    async def look_at_waiting(self, client: discord.Client) -> None:
+        """What waits for an answer counts as its author has left it meanwhile; histories tell of no deletions."""
+        channels: dict[Place, list[str]] = defaultdict(list)
+        try:
+            async with asyncio.timeout(LOOK):
+                for place, message in await self.progress.cursors.waiting():
+                    channels[replace(place, thread="")].append(message)
+                for place, messages in channels.items():
+                    with translated():
+                        signals = await changes(client, place, messages)
+                    for signal in signals:
+                        await self._hand_over(signal)
+        except (BotError, TimeoutError) as exc:
+            log.warning("discord: whether waiting messages were changed meanwhile is not known (%s)", type(exc).__name__)
 
     async def edited(self, client: discord.Client, message: discord.Message) -> None:
         """Somebody changed a message, or Discord added a preview to it."""

@@ -9,7 +9,7 @@ import contextlib
 import logging
 import time
 from collections import Counter
-from collections.abc import Callable, Coroutine, Iterator, Mapping
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,8 +17,9 @@ import discord
 
 from adapters.discord.connection.progress import Progress
 from adapters.discord.faults import translated
-from adapters.discord.incoming import DIRECT
+from adapters.discord.incoming import DIRECT, read_delete, read_edit
 from bot.errors import NotAllowed, PlaceGone, PlatformError
+from bot.messages import Place, Signal
 from bot.platforms import MISSED_SECONDS
 
 log = logging.getLogger(__name__)
@@ -79,12 +80,13 @@ class History:
         self._was_away = self._progress.knows(DIRECT)
         if not self._was_away:
             self._progress.begin(DIRECT, discord.utils.time_snowflake(discord.utils.utcnow()))
-        known = sorted(self._progress.channels(DIRECT).items(), key=lambda item: item[1], reverse=True)
-        for channel, _ in known[:MOST_DIRECT]:
+        for channel, _ in self._progress.newest_first(DIRECT)[:MOST_DIRECT]:
             self._read(client, Missed(DIRECT, channel, discord.ChannelType.private))
 
     def guild_came(self, client: discord.Client, data: Mapping[str, Any]) -> None:
         """GUILD_CREATE: at the start of a session, and when a server comes back or is new to us."""
+        if data.get("unavailable"):
+            return  # We joined it, but Discord cannot show it yet.
         workspace = str(data["id"])
         spoken_in = last_messages(data)
         if not self._progress.knows(workspace):
@@ -95,7 +97,7 @@ class History:
 
     def direct_message(self, client: discord.Client, channel: int) -> None:
         """Who writes to us for the first time may have tried before, while we were away: such a channel we did not know."""
-        if self._was_away and channel not in self._progress.channels(DIRECT):
+        if self._was_away and not self._progress.has_heard(DIRECT, channel):
             self._read(client, Missed(DIRECT, channel, discord.ChannelType.private))
 
     def again(self) -> None:
@@ -136,17 +138,19 @@ class History:
     def _ended(self, channel: int, reading: asyncio.Task[None]) -> None:
         if self._reading.get(channel) is reading:
             del self._reading[channel]
+        if not reading.cancelled() and (fault := reading.exception()):
+            log.error("discord: reading channel %s failed: %s", channel, type(fault).__name__)
 
     async def _read_with_patience(self, client: discord.Client, missed: Missed, after: int) -> None:
         for wait in (*TRIES, None):
             try:
                 async with self._few:
                     if await self._read_once(client, missed, after):
-                        self._progress.read(missed.channel, missed.newest)
+                        self._progress.read(missed.workspace, missed.channel, missed.newest)
                         return
                 why = "what it holds could not be written down"
             except (NotAllowed, PlaceGone):
-                self._progress.read(missed.channel)
+                self._progress.read(missed.workspace, missed.channel)
                 return
             except PlatformError as exc:
                 why = str(exc)
@@ -187,6 +191,18 @@ async def _messages(channel: discord.PartialMessageable, after: int) -> list[dis
     return first + newest[::-1]
 
 
+async def changes(client: discord.Client, place: Place, message_ids: Sequence[str]) -> list[Signal]:
+    """What became of messages that we had heard before. Raises the library's errors."""
+    guild = None if place.direct else int(place.workspace)
+    channel = client.get_partial_messageable(int(place.channel), guild_id=guild)
+    ids = sorted(int(message) for message in message_ids)
+    page = [each async for each in channel.history(limit=PAGE, after=discord.Object(ids[0] - 1), oldest_first=True)]
+    standing, seen = {each.id: each for each in page}, page[-1].id if len(page) == PAGE else ids[-1]
+    edits = [read_edit(standing[message], client.user.id if client.user else 0) for message in ids if message in standing]
+    gone = [message for message in ids if message not in standing and message <= seen]
+    return [*filter(None, edits), *(read_delete(channel.id, guild, message, time.time()) for message in gone)]
+
+
 def last_messages(data: Mapping[str, Any]) -> dict[int, int]:
     """The last message of each channel and open thread of a GUILD_CREATE."""
     channels = [*data.get("channels", ()), *data.get("threads", ())]
@@ -200,8 +216,8 @@ def news(workspace: str, data: Mapping[str, Any], progress: Progress) -> Iterato
     for channel, newest in last_messages(data).items():
         if newest > max(oldest, progress.position(workspace, channel)):
             yield Missed(workspace, channel, discord.ChannelType(kinds[channel]), newest)
-    closed = [(position, channel) for channel, position in progress.channels(workspace).items() if channel not in kinds]
-    for position, channel in sorted(closed, reverse=True)[:MOST_CLOSED]:
+    closed = [(channel, position) for channel, position in progress.newest_first(workspace) if channel not in kinds]
+    for channel, position in closed[:MOST_CLOSED]:
         if position > oldest:
             yield Missed(workspace, channel, discord.ChannelType.public_thread)
 

@@ -6,6 +6,7 @@ none of our business. It may stand behind, never ahead; reading a message twice 
 
 import asyncio
 import logging
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,6 +16,8 @@ from bot.platforms import Cursor, Cursors
 
 log = logging.getLogger(__name__)
 
+FIRST_WRITE = 1.0
+"""Seconds after a start: what fell once may soon fall again, and then as little as possible should have to be read twice."""
 WRITE_EVERY = 10.0
 """Seconds between two writings: talk that is not for us must cost no transaction of its own. So much may be read again after a crash."""
 
@@ -30,7 +33,6 @@ class Heard:
 class _Channel:
     """`underway`: messages on their way; `owed`: what could not be written down; `unread`: what follows `position` is to be read."""
 
-    workspace: str
     position: int
     newest: int
     underway: set[int] = field(default_factory=set)
@@ -48,17 +50,19 @@ class Progress:
     """The positions of all channels, in memory, and from time to time in the cursors."""
 
     def __init__(self, cursors: Cursors) -> None:
-        self._cursors = cursors
-        self._channels: dict[int, _Channel] = {}
+        self.cursors = cursors
+        self._channels: dict[str, dict[int, _Channel]] = defaultdict(dict)
         self._begins: dict[str, int] = {}
         self._moved: dict[tuple[str, str], int] = {}
+        self._kept: set[int] = set()
 
     async def load(self) -> None:
         """Go on where the last run stopped. Raises StoreError."""
-        for cursor in await self._cursors.read():
+        for cursor in await self.cursors.read():
             if cursor.channel:
                 position = int(cursor.position)
-                self._channels[int(cursor.channel)] = _Channel(cursor.workspace, position, position)
+                self._channels[cursor.workspace][int(cursor.channel)] = _Channel(position, position)
+                self._kept.add(int(cursor.channel))
             else:
                 self._begins[cursor.workspace] = int(cursor.position)
 
@@ -72,16 +76,25 @@ class Progress:
 
     def position(self, workspace: str, channel: int) -> int:
         """Where reading would begin: after the channel's last message that is done, or after our own arrival."""
-        known = self._channels.get(channel)
+        known = self._channels[workspace].get(channel)
         return known.position if known else self._begins.get(workspace, 0)
 
-    def channels(self, workspace: str) -> dict[int, int]:
-        """The channels of a workspace that we have heard something in, and their positions."""
-        return {channel: known.position for channel, known in self._channels.items() if known.workspace == workspace}
+    def has_heard(self, workspace: str, channel: int) -> bool:
+        """Whether the channel has a position of its own."""
+        return channel in self._channels[workspace]
+
+    def newest_first(self, workspace: str) -> list[tuple[int, int]]:
+        """The channels of a workspace with a position, and these; the one that moved last first."""
+        return sorted(((channel, known.position) for channel, known in self._channels[workspace].items()), key=lambda each: -each[1])
 
     def owing(self) -> list[tuple[str, int]]:
         """The channels (with their workspaces) where something has still to be read again."""
-        return [(known.workspace, channel) for channel, known in self._channels.items() if known.owed or known.unread]
+        return [
+            (workspace, channel)
+            for workspace, channels in self._channels.items()
+            for channel, known in channels.items()
+            if known.owed or known.unread
+        ]
 
     @contextmanager
     def hearing(self, workspace: str, channel: int, message: int) -> Iterator[Heard]:
@@ -98,7 +111,13 @@ class Progress:
                 here.newest = max(here.newest, message)
             elif message > here.position:
                 here.owed.add(message)
-            self._move(channel, here)
+            self._move(workspace, channel, here)
+
+    async def keep(self, workspace: str, channel: int) -> None:
+        """See to it that the next start knows this channel, whatever happens to us; costs a transaction the first time only."""
+        if channel not in self._kept:
+            self._moved.setdefault((workspace, str(channel)), self._channel(workspace, channel, 0).position)
+            await self.write()
 
     def unread(self, workspace: str, channel: int) -> int:
         """What follows the channel's position (returned) is going to be read; it does not move before that is done."""
@@ -107,17 +126,19 @@ class Progress:
         here.owed.clear()
         return here.position
 
-    def read(self, channel: int, newest: int = 0) -> None:
+    def read(self, workspace: str, channel: int, newest: int = 0) -> None:
         """It has been read, up to `newest`."""
-        here = self._channels[channel]
+        here = self._channels[workspace][channel]
         here.unread = False
         here.newest = max(here.newest, newest)
-        self._move(channel, here)
+        self._move(workspace, channel, here)
 
     async def keep_writing(self, pace: float, written: Callable[[], None]) -> None:
         """Until cancelled, write down what has moved; `written` is called when the database is there."""
+        wait = FIRST_WRITE
         while True:
-            await asyncio.sleep(WRITE_EVERY * pace)
+            await asyncio.sleep(wait * pace)
+            wait = min(2 * wait, WRITE_EVERY)
             if await self.write():
                 written()
 
@@ -127,21 +148,22 @@ class Progress:
         if not moved:
             return True
         try:
-            await self._cursors.write([Cursor(workspace, channel, str(position)) for (workspace, channel), position in moved.items()])
+            await self.cursors.write([Cursor(workspace, channel, str(position)) for (workspace, channel), position in moved.items()])
         except StoreError as exc:
             log.warning("discord: how far we have heard was not written down: %s", exc)
             return False
+        self._kept.update(int(channel) for _, channel in moved if channel)
         self._moved = {key: position for key, position in self._moved.items() if moved.get(key) != position}
         return True
 
     def _channel(self, workspace: str, channel: int, position: int) -> _Channel:
-        known = self._channels.get(channel)
+        known = self._channels[workspace].get(channel)
         if known is None:
             position = self._begins.get(workspace, position)
-            known = self._channels[channel] = _Channel(workspace, position, position)
+            known = self._channels[workspace][channel] = _Channel(position, position)
         return known
 
-    def _move(self, channel: int, here: _Channel) -> None:
+    def _move(self, workspace: str, channel: int, here: _Channel) -> None:
         settled = here.settled()
         if settled > here.position:
-            here.position = self._moved[here.workspace, str(channel)] = settled
+            here.position = self._moved[workspace, str(channel)] = settled
