@@ -67,7 +67,7 @@ def child(what: str, vectors: bool) -> None:
     from sqlalchemy import event
     from sqlalchemy.engine import Engine
 
-    from bot import app
+    from bot.app import parts
     from bot.commands import serving, terminal
 
     def count(_connection: object) -> None:
@@ -75,7 +75,7 @@ def child(what: str, vectors: bool) -> None:
 
     event.listen(Engine, "begin", count)
     if not vectors:
-        app.embedded = tuple  # type: ignore[assignment]  # the query's embedding is shown in a row of its own
+        parts.embedded = tuple  # type: ignore[assignment]  # the query's embedding is shown in a row of its own
     terminal.run(_both(serving.serve(), counts))
 
 

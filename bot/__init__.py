@@ -4,6 +4,7 @@ messages.py      the words that everyone shares: places, people, events, replies
 platforms.py     the port: what a platform must offer, and what it can do
 errors.py        the tree of errors
 inbox.py         step 3: an event is accepted once, and its lane is woken
+lanes/           who works at which thread: in this process, or in one of many
 conversation.py  step 4: the story of one message
 answering.py     one answer: passages, model, checks, sources, or "I do not know"
 drafting.py      a model's draft as it comes, sentence by sentence
@@ -12,6 +13,7 @@ checks/          what a draft must pass before it counts
 handoff.py       who holds a thread, and who wants a person: pure rules
 desk.py          all that staff can see and do
 delivery.py      step 5: filter, cut, outbox, send, settle
+worker.py        one process among those that answer: it lives, and looks after what the dead have left
 evaluation/      a file of questions, answered and judged
 knowledge/       documents, passages, index, search
 language/        which language a thread speaks, and our own sentences in it
@@ -21,7 +23,7 @@ shaping.py       cut long texts where it does not hurt
 store/           every question that we ask the database
 tables.py        the tables
 config.py        the only reader of the environment and of shop.toml
-app.py           puts the parts together; the only file that imports adapters
+app/             puts the parts together; which process does what; the only room that imports adapters
 server.py        the one HTTP server
 doctor.py        what keeps the desk from working, and the cure
 first_steps.py   `init`: questions at the terminal, answered into files

@@ -36,6 +36,33 @@ def serve() -> None:
 
 
 @app.command()
+def web() -> None:
+    """A part of the desk, over PostgreSQL: hear by HTTP (Slack's events, the page)."""
+    from bot.app.roles import WEB
+    from bot.commands import serving
+
+    _run(serving.serve(WEB))
+
+
+@app.command()
+def gateway() -> None:
+    """A part of the desk, over PostgreSQL: hear by connections of our own (Slack's Socket Mode, Discord); a second one stands by."""
+    from bot.app.roles import GATEWAY
+    from bot.commands import serving
+
+    _run(serving.serve(GATEWAY))
+
+
+@app.command()
+def work() -> None:
+    """A part of the desk, over PostgreSQL: answer what the others hear. Run as many as you need."""
+    from bot.app.roles import WORK
+    from bot.commands import serving
+
+    _run(serving.serve(WORK))
+
+
+@app.command()
 def ask(
     question: Annotated[str, typer.Argument(help="What a customer would ask, in any language.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,

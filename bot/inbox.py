@@ -1,13 +1,14 @@
-"""Step 3: an event is accepted once, and its lane is woken. A lane answers one thread's messages one at a time, in order."""
+"""Step 3: an event is accepted once, and its lane is woken."""
 
 import asyncio
 import logging
 import time
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import replace
 
 from bot.errors import StoreError
+from bot.lanes import Lanes
 from bot.messages import Event, MessageDeleted, MessageEdited, MessageReceived
 from bot.store.inbox import InboxStore
 
@@ -16,50 +17,8 @@ log = logging.getLogger(__name__)
 EARLY_SECONDS = 180.0
 MOST_EARLY = 1000
 MOST_REMEMBERED = 5000
-PAUSE_AFTER_FAULT = 1.0
-
-
-class Lanes:
-    """The ordered line of each thread's work, in this process. `drain(place)` does all there is to do at a place."""
-
-    def __init__(self, drain: Callable[[str], Awaitable[None]]) -> None:
-        self._drain = drain
-        self._running: dict[str, asyncio.Task[None]] = {}
-        self._again: set[str] = set()
-        self._closed = False
-
-    def wake(self, place: str) -> None:
-        """See to it that somebody works at this place, and looks once more if he is about to leave."""
-        if self._closed:
-            return
-        self._again.add(place)
-        if place not in self._running:
-            self._running[place] = asyncio.create_task(self._run(place), name=f"lane {place}")
-
-    async def close(self, seconds: float) -> None:
-        """Take nothing new; let what runs end within `seconds`, then stop it. What is not done stays in the inbox."""
-        self._closed = True
-        running = list(self._running.values())
-        if running:
-            _, late = await asyncio.wait(running, timeout=seconds)
-            for task in late:
-                task.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
-
-    async def _run(self, place: str) -> None:
-        try:
-            while place in self._again and not self._closed:
-                self._again.discard(place)
-                try:
-                    await self._drain(place)
-                except StoreError as exc:
-                    log.error("%s", exc, extra={"place": place})
-                    await asyncio.sleep(PAUSE_AFTER_FAULT)
-                    self._again.add(place)
-                except Exception as exc:  # noqa: BLE001  # one lane's bug must not pass unseen, nor stop the others
-                    log.error("a lane failed: %s", type(exc).__name__, extra={"place": place})
-        finally:
-            del self._running[place]
+RETRIES = (0.1, 0.3, 0.6, 1.0)
+"""Seconds between attempts to write a message down: together less than the three that Slack waits."""
 
 
 class Inbox:
@@ -71,6 +30,7 @@ class Inbox:
         self._interrupt = interrupt
         self._accepted: OrderedDict[str, None] = OrderedDict()
         self._arriving: dict[str, asyncio.Task[None]] = {}
+        self._latest: dict[str, asyncio.Task[None]] = {}
         self._early: OrderedDict[str, tuple[float, MessageReceived]] = OrderedDict()
 
     async def accept(self, event: Event) -> None:
@@ -83,10 +43,6 @@ class Inbox:
                 await asyncio.wait([before])
             await self._signal(event)
 
-    async def unfinished(self) -> list[str]:
-        """Before a start: the places where the last run left something unanswered."""
-        return await self._store.unfinished()
-
     async def _once(self, message: MessageReceived) -> None:
         """Slack tells of one mention twice: the second telling waits for the first, and costs nothing more."""
         name = _name(message)
@@ -94,13 +50,23 @@ class Inbox:
             return
         arriving = self._arriving.get(name)
         if arriving is None:
-            arriving = self._arriving[name] = asyncio.create_task(self._message(message), name="accept")
-            arriving.add_done_callback(lambda _: self._arriving.pop(name, None))
+            place = message.place.key
+            arriving = asyncio.create_task(self._message(message, self._latest.get(place)), name="accept")
+            self._arriving[name] = self._latest[place] = arriving
+            arriving.add_done_callback(lambda task: self._arrived(name, place, task))
         await asyncio.shield(arriving)
 
-    async def _message(self, message: MessageReceived) -> None:
+    def _arrived(self, name: str, place: str, task: asyncio.Task[None]) -> None:
+        self._arriving.pop(name, None)
+        if self._latest.get(place) is task:
+            del self._latest[place]
+
+    async def _message(self, message: MessageReceived, before: "asyncio.Task[None] | None") -> None:
+        """`before`: what was said here just before must be written down first, or it could be answered later."""
+        if before is not None:
+            await asyncio.wait([before])
         place = message.place.key
-        if await self._store.accept(message):
+        if await self._written(message):
             try:
                 await self._take_early(place)
             finally:
@@ -110,6 +76,15 @@ class Inbox:
                 self._accepted.popitem(last=False)
         else:
             self._remember_early(message)
+
+    async def _written(self, message: MessageReceived) -> bool:
+        """A database that is away for a moment costs the customer that moment, and not the minute after which a platform tries again."""
+        for wait in RETRIES:
+            try:
+                return await self._store.accept(message)
+            except StoreError:
+                await asyncio.sleep(wait)
+        return await self._store.accept(message)
 
     async def _signal(self, signal: MessageEdited | MessageDeleted) -> None:
         self._change_early(signal)

@@ -3,7 +3,20 @@
 import logging
 import sys
 
-LIBRARIES = ("slack_bolt", "slack_sdk", "discord", "openai", "httpx2", "httpcore2", "aiohttp", "alembic", "sqlalchemy", "asyncio")
+LIBRARIES = (
+    "slack_bolt",
+    "slack_sdk",
+    "discord",
+    "openai",
+    "httpx2",
+    "httpcore2",
+    "aiohttp",
+    "alembic",
+    "sqlalchemy",
+    "asyncio",
+    "procrastinate",
+    "psycopg",
+)
 STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
 

@@ -17,6 +17,11 @@ Receive = Callable[[Event], Awaitable[None]]
 """Returns when the event is safely written down; raises when it is not, and then the platform must send it again."""
 
 
+MISSED_SECONDS = 24 * 3600.0
+"""After an outage, what is older is not answered any more: last night's question is worth an answer, that of two days ago would
+only surprise whoever asked it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Capabilities:
     """What a platform can do beyond sending text."""
@@ -33,6 +38,38 @@ class State:
     why: str
 
 
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """How far a channel has been heard: everything up to `position`, a message's id, is written down or none of our business.
+
+    With `channel` "" it is the workspace as a whole; what that means is its platform's own affair.
+    """
+
+    workspace: str
+    channel: str
+    position: str
+
+
+class Cursors(Protocol):
+    """What one platform must remember to answer what was said while it was away. Kept for it by the core."""
+
+    async def read(self) -> Sequence[Cursor]:
+        """All of them, the one that moved last first. Raises StoreError."""
+        ...
+
+    async def write(self, moved: Sequence[Cursor]) -> None:
+        """Take over new positions, in one transaction. Raises StoreError."""
+        ...
+
+    async def places(self, since: float) -> Sequence[Place]:
+        """Where we have conversations that went on after `since` (seconds since 1970), the latest first. Raises StoreError."""
+        ...
+
+    async def waiting(self) -> Sequence[tuple[Place, str]]:
+        """Messages (their ids) that wait for an answer: what became of them in our absence must be asked. Raises StoreError."""
+        ...
+
+
 class Platform(Protocol):
     """Slack, Discord, the web page, or a fake: a place where people write."""
 
@@ -46,11 +83,16 @@ class Platform(Protocol):
         """Constant for the life of the platform."""
         ...
 
-    async def start(self, receive: Receive) -> None:
+    async def start(self, receive: Receive, cursors: Cursors) -> None:
         """Begin to hear; returns when the first connection stands or has failed.
 
-        An outage is never raised: the platform keeps trying, and `state()` says so.
+        What was said since the cursors stood still is read and received as well, within MISSED_SECONDS.
+        An outage is never raised: the platform keeps trying, and `state()` says so. Raises StoreError.
         """
+        ...
+
+    async def open(self) -> None:
+        """Get ready to send, and hear nothing; instead of `start`, where another process hears. An outage is never raised."""
         ...
 
     async def stop(self) -> None:
@@ -80,8 +122,11 @@ class Platform(Protocol):
         """
         ...
 
-    async def find_sent(self, place: Place, reply: Reply, key: str) -> str | None:
-        """The id of the message that `send` made with this key, if there is one. Asked only after a crash."""
+    async def find_sent(self, place: Place, reply: Reply, key: str, after: str = "") -> str | None:
+        """The id of the message that `send` made with this key, if there is one. Asked only when that is in doubt.
+
+        `after`: the last message of ours that stands at this place, if any; what we look for can only stand below it.
+        """
         ...
 
     def link(self, place: Place, message_id: str) -> str:

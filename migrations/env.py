@@ -6,12 +6,13 @@ from sqlalchemy import create_engine, event, pool
 from bot.store.database import database_url
 from bot.tables import metadata
 
-FULL_TEXT = "passages_text"
+NOT_COMPARED = ("passages_text", "procrastinate_")
+"""Full text is SQLite's own virtual table and its shadows, written by hand in its migration; procrastinate's tables are its own."""
 
 
 def ours(name: str | None, kind: str, _parents: object) -> bool:
-    """Full text is SQLite's own virtual table and its shadows, written by hand in its migration; Alembic cannot compare it."""
-    return not (kind == "table" and name is not None and name.startswith(FULL_TEXT))
+    """Whether Alembic is to compare it with `bot.tables`."""
+    return not (kind == "table" and name is not None and name.startswith(NOT_COMPARED))
 
 
 def address() -> str:

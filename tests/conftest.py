@@ -4,6 +4,7 @@ import os
 import secrets
 import socket
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -55,14 +56,21 @@ def postgresql() -> str:
     return POSTGRESQL
 
 
-@pytest.fixture
-def postgresql_database(postgresql: str) -> Iterator[str]:
+@contextmanager
+def new_database(postgresql: str) -> Iterator[str]:
     """A new, empty PostgreSQL database; dropped afterwards."""
     name = f"polydesk_test_{secrets.token_hex(6)}"
     with psycopg.connect(postgresql, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}")  # type: ignore[arg-type]
         yield postgresql.rsplit("/", 1)[0] + f"/{name}"
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def postgresql_database(postgresql: str) -> Iterator[str]:
+    """A database of the test's own."""
+    with new_database(postgresql) as address:
+        yield address
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -57,7 +57,9 @@ class DiscordServer:
         self.resumes = 0
         self.messages: dict[str, list[Payload]] = {channel: [] for channel in (GENERAL, THREAD, *DIRECT.values())}
         self.sessions: dict[str, Session] = {}
+        self.closed_threads: set[str] = set()
         self._faults: list[Callable[[web.Request], web.Response]] = []
+        self._history_faults: list[Callable[[web.Request], web.Response]] = []
         self._nonces: dict[tuple[str, str], Payload] = {}
         self._numbers = itertools.count(1)
         self._runner: web.AppRunner | None = None
@@ -149,13 +151,13 @@ class DiscordServer:
 
     # What goes wrong
 
-    def fail_next(self, status: int, retry_after: float | None = None, code: int = 0) -> None:
-        """The next call that posts is refused, as Discord says it."""
+    def fail_next(self, status: int, retry_after: float | None = None, code: int = 0, *, history: bool = False) -> None:
+        """The next call that posts (or that reads the history) is refused, as Discord says it."""
         body: Payload = {"message": f"{status}: refused", "code": code}
         if retry_after is not None:
             body |= {"retry_after": retry_after, "global": False}
         headers = {} if retry_after is None else {"Retry-After": str(retry_after), "X-RateLimit-Scope": "user"}
-        self._faults.append(lambda _: self._response(body, status, headers))
+        (self._history_faults if history else self._faults).append(lambda _: self._response(body, status, headers))
 
     def drop_next(self) -> None:
         """The next call that posts finds its connection cut."""
@@ -236,9 +238,20 @@ class DiscordServer:
         return self._response(data)
 
     async def _history(self, request: web.Request) -> web.Response:
-        after, limit = int(request.query.get("after", 0)), int(request.query.get("limit", 50))
-        later = [each for each in self.messages[request.match_info["channel"]] if int(each["id"]) > after]
-        return self._response((later[:limit] if after else later[-limit:])[::-1])
+        if self._history_faults:
+            return self._history_faults.pop(0)(request)
+        channel = request.match_info["channel"]
+        if channel not in self.messages:
+            return self._response({"message": "Unknown Channel", "code": 10003}, 404)
+        after, before, limit = (int(request.query.get(name, other)) for name, other in (("after", 0), ("before", 1 << 63), ("limit", 50)))
+        said = [each for each in self.messages[channel] if after < int(each["id"]) < before]
+        return self._response([_as_history(each) for each in (said[:limit] if after else said[-limit:])[::-1]])
+
+    def _guild(self) -> Payload:
+        return guild(self._last(), self.closed_threads)
+
+    def _last(self) -> dict[str, str]:
+        return {channel: said[-1]["id"] for channel, said in self.messages.items() if said}
 
     async def _typing(self, request: web.Request) -> web.Response:
         self.typings.append(request.match_info["channel"])
@@ -299,7 +312,7 @@ class DiscordServer:
         about = application(self.content_granted)
         ready = {"v": 10, "user": user(BOT, "Desk", bot=True), "guilds": [{"id": GUILD, "unavailable": True}], "application": about}
         ready |= {"session_id": session.id, "resume_gateway_url": self.gateway_url}
-        for number, (event, told) in enumerate((("READY", ready), ("GUILD_CREATE", guild())), 1):
+        for number, (event, told) in enumerate((("READY", ready), ("GUILD_CREATE", self._guild())), 1):
             session.told.append({"op": 0, "t": event, "s": number, "d": told})
             await _send(session, session.told[-1])
         self.sessions[session.id] = session
@@ -316,6 +329,11 @@ class DiscordServer:
             await _send(session, payload)
         await _send(session, {"op": 0, "t": "RESUMED", "s": len(session.told), "d": {}})
         return session
+
+
+def _as_history(data: Payload) -> Payload:
+    """REST names neither the server nor the author's part in it, as Discord documents."""
+    return {key: value for key, value in data.items() if key not in ("guild_id", "member")}
 
 
 async def _send(session: Session, payload: Payload) -> None:

@@ -2,7 +2,9 @@
 
 import re
 import time
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any
 
 TOKEN = "MTAwMQ.loop.back"
@@ -31,11 +33,12 @@ def user(number: str, name: str, *, bot: bool = False) -> Payload:
     }
 
 
-def guild() -> Payload:
-    """The server "Shop" as GUILD_CREATE tells of it."""
+def guild(last: Mapping[str, str] = MappingProxyType({}), closed: Collection[str] = ()) -> Payload:
+    """The server "Shop" as GUILD_CREATE tells of it; `last`: the newest message of each channel; `closed`: threads that it leaves out."""
     place = {"guild_id": GUILD, "position": 0, "permission_overwrites": [], "nsfw": False, "topic": None, "parent_id": None}
     archived = {"archived": False, "auto_archive_duration": 1440, "archive_timestamp": "2026-01-01T00:00:00+00:00", "locked": False}
     thread = {"id": THREAD, "type": 11, "name": "parcels", "guild_id": GUILD, "parent_id": GENERAL, "owner_id": PEOPLE["ana"]}
+    thread |= {"last_message_id": last.get(THREAD), "message_count": 1, "member_count": 2}
     role = {"permissions": "0", "position": 0, "color": 0, "hoist": False, "mentionable": False, "flags": 0}
     ours = {"id": ROLE, "name": "Desk", "managed": True, "tags": {"bot_id": BOT}, **role}
     return {
@@ -44,8 +47,8 @@ def guild() -> Payload:
         "owner_id": PEOPLE["ana"],
         "unavailable": False,
         "member_count": 4,
-        "channels": [{"id": GENERAL, "type": 0, "name": "general", **place}],
-        "threads": [{**thread, "message_count": 1, "member_count": 2, "thread_metadata": archived}],
+        "channels": [{"id": GENERAL, "type": 0, "name": "general", "last_message_id": last.get(GENERAL), **place}],
+        "threads": [] if THREAD in closed else [{**thread, "thread_metadata": archived}],
         "roles": [{"id": GUILD, "name": "@everyone", "managed": False, **role}, ours],
         **{key: [] for key in ("members", "emojis", "stickers", "features", "voice_states", "presences", "stage_instances")},
         **dict.fromkeys(("verification_level", "default_message_notifications", "explicit_content_filter", "mfa_level"), 0),

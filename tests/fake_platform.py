@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from aiohttp.web import RouteDef
 
 from bot.errors import PlatformError
-from bot.messages import Addressed, Fault, MessageDeleted, MessageEdited, MessageReceived, Person, Place, Reply
-from bot.platforms import Capabilities, Receive, State
+from bot.messages import Addressed, Event, Fault, MessageDeleted, MessageEdited, MessageReceived, Person, Place, Reply
+from bot.platforms import Capabilities, Cursor, Cursors, Receive, State
 from bot.shaping import split_text
 
 
@@ -24,7 +24,7 @@ class Posted:
 
 @dataclass
 class FakePlatform:
-    """`say` is a customer who writes; `posts` is what he sees; `failures` are raised by the next sends."""
+    """`say` is a customer who writes, also while we are away; `posts` is what he sees; `failures` are raised by the next sends."""
 
     name: str = "fake"
     longest: int = 2000
@@ -34,16 +34,27 @@ class FakePlatform:
     failures: list[PlatformError] = field(default_factory=list)
     lose_answer: bool = False
     _receive: Receive | None = None
+    _ready: bool = False
+    _cursors: Cursors | None = None
+    _history: list[Event] = field(default_factory=list)
     _clock: int = 0
 
-    async def start(self, receive: Receive) -> None:
-        self._receive = receive
+    async def start(self, receive: Receive, cursors: Cursors) -> None:
+        for cursor in await cursors.read():
+            for event in self._history[int(cursor.position) :]:
+                await receive(event)
+        self._receive, self._cursors = receive, cursors
+
+    async def open(self) -> None:
+        self._ready = True
 
     async def stop(self) -> None:
-        self._receive = None
+        if self._cursors is not None:
+            await self._cursors.write([Cursor("w1", "", str(len(self._history)))])
+        self._receive = self._cursors = None
 
     def state(self) -> State:
-        return State(self._receive is not None, "in memory")
+        return State(self._ready or self._receive is not None, "in memory")
 
     async def check(self) -> Sequence[Fault]:
         return []
@@ -64,7 +75,7 @@ class FakePlatform:
             raise failure
         return self.posts[-1].id
 
-    async def find_sent(self, place: Place, reply: Reply, key: str) -> str | None:
+    async def find_sent(self, place: Place, reply: Reply, key: str, after: str = "") -> str | None:
         return next((post.id for post in self.posts if post.key == key and post.place == place), None)
 
     def link(self, place: Place, message_id: str) -> str:
@@ -118,6 +129,7 @@ class FakePlatform:
         await asyncio.sleep(0.05)
         return [post.reply.text for post in self.posts]
 
-    async def _hear(self, event: MessageReceived | MessageEdited | MessageDeleted) -> None:
-        assert self._receive is not None
-        await self._receive(event)
+    async def _hear(self, event: Event) -> None:
+        if self._receive is not None:
+            await self._receive(event)
+        self._history.append(event)

@@ -1,12 +1,13 @@
-"""A model that says what a test wants, and keeps the contract of the real one."""
+"""Parts that do what a test wants, and keep the contract of the real ones: a model, and the cursors of a platform."""
 
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from bot.errors import ModelError
-from bot.messages import Fault
+from bot.errors import ModelError, StoreError
+from bot.messages import Fault, Place
 from bot.model import Completion, Prompt
+from bot.platforms import Cursor
 
 
 @dataclass
@@ -35,3 +36,32 @@ class ScriptedModel:
 
     async def close(self) -> None:
         """Nothing is open."""
+
+
+@dataclass
+class KeptCursors:
+    """The cursors of one platform, in memory. `writes` counts transactions, `away` makes the database fail.
+
+    `spoken` are the places, `unanswered` is what waits.
+    """
+
+    kept: dict[tuple[str, str], Cursor] = field(default_factory=dict)
+    writes: int = 0
+    away: bool = False
+    spoken: list[Place] = field(default_factory=list)
+    unanswered: list[tuple[Place, str]] = field(default_factory=list)
+
+    async def read(self) -> Sequence[Cursor]:
+        return list(self.kept.values())
+
+    async def write(self, moved: Sequence[Cursor]) -> None:
+        if self.away:
+            raise StoreError("the database is away")
+        self.writes += 1
+        self.kept |= {(cursor.workspace, cursor.channel): cursor for cursor in moved}
+
+    async def places(self, since: float) -> Sequence[Place]:
+        return self.spoken
+
+    async def waiting(self) -> Sequence[tuple[Place, str]]:
+        return self.unanswered

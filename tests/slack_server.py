@@ -14,6 +14,7 @@ import time
 from collections.abc import Mapping
 from contextlib import suppress
 from io import BytesIO
+from random import choice
 from typing import Any
 from uuid import uuid4
 
@@ -184,7 +185,7 @@ class SlackServer:
         try:
             async with asyncio.timeout(self.patience):
                 await self._opened.wait()
-                await next(iter(self.sockets)).send_json(envelope)
+                await choice(list(self.sockets)).send_json(envelope)  # noqa: S311
                 await self._acks[envelope_id]
                 return True
         except (TimeoutError, ConnectionError):

@@ -19,7 +19,7 @@ from adapters.web.incoming import Refused
 from adapters.web.sessions import Session, Sessions
 from bot.errors import PlaceGone
 from bot.messages import Event, Fault, MessageReceived, Place, Reply
-from bot.platforms import Capabilities, Receive, State
+from bot.platforms import Capabilities, Cursors, Receive, State
 
 log = logging.getLogger(__name__)
 
@@ -59,9 +59,12 @@ class WebPlatform:
         self._streams: set[Stream] = set()
         self._underway: set[asyncio.Future[None]] = set()
 
-    async def start(self, receive: Receive) -> None:
+    async def start(self, receive: Receive, cursors: Cursors) -> None:  # noqa: ARG002 (a page that nobody serves hears nothing)
         """Take messages from now on. The server that holds our `routes()` is not ours."""
         self._receive = receive
+
+    async def open(self) -> None:
+        """Nothing: a page is shown by the process that hears it."""
 
     async def stop(self) -> None:
         """Take no more messages, let those under way end, close every open stream."""
@@ -102,7 +105,7 @@ class WebPlatform:
         session.working.discard(place.thread)
         return session.add("answer", "", outgoing.show(reply), thread=place.thread, key=key).message_id
 
-    async def find_sent(self, place: Place, reply: Reply, key: str) -> str | None:  # noqa: ARG002
+    async def find_sent(self, place: Place, reply: Reply, key: str, after: str = "") -> str | None:  # noqa: ARG002
         """Only this process remembers; after a restart the page itself shows an answer of the same key once."""
         session = self._sessions.find(place.channel)
         return session.sent(place.thread, key) if session else None

@@ -1,4 +1,4 @@
-"""`serve` and `demo`: everything in one process, until it is told to stop."""
+"""`serve`, `demo`, `web`, `gateway`, `work`: one process of the desk, until it is told to stop."""
 
 import asyncio
 import signal
@@ -10,14 +10,14 @@ from bot.commands.terminal import progress
 from bot.errors import ConfigError
 
 
-async def serve(say_hello: bool = False) -> None:
+async def serve(role: app.Role = app.SERVE, say_hello: bool = False) -> None:
     """Serve until SIGINT or SIGTERM. ConfigError with all that the doctor finds, when the settings cannot be used."""
     try:
         settings = config.load()
     except ConfigError as exc:
         raise ConfigError(await doctor.everything()) from exc
     logs.set_up()
-    serving = asyncio.create_task(_serve(settings, say_hello), name="serve")
+    serving = asyncio.create_task(_serve(settings, role, say_hello), name="serve")
     told = asyncio.Event()
 
     def stop() -> None:
@@ -35,18 +35,13 @@ async def serve(say_hello: bool = False) -> None:
             raise
 
 
-async def _serve(settings: config.Config, say_hello: bool) -> None:
+async def _serve(settings: config.Config, role: app.Role, say_hello: bool) -> None:
     """Until cancelled."""
     with progress("Indexing") as on_progress:
-        async with app.opened(settings, on_progress, patient=True) as parts:
-            desk = app.App(parts)
-            try:
-                await desk.start()
-                if say_hello:
-                    _say_hello(desk)
-                await asyncio.Event().wait()
-            finally:
-                await desk.stop()
+        async with app.running(settings, role, on_progress) as process:
+            if say_hello:
+                _say_hello(process)
+            await asyncio.Event().wait()
 
 
 def _say_hello(desk: app.App) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import insert, select
 from bot.messages import Place, Reply
 from bot.store.database import Database
 from bot.store.inbox import Work
-from bot.store.outbox import Letter, write_letters
+from bot.store.outbox import write_letters
 from bot.tables import cases
 
 
@@ -26,11 +26,10 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """The reference of the thread's open case; `now`: this very message opened it. `letters` are still to be sent."""
+    """The reference of the thread's open case; `now`: this very message opened it, and its notice waits for the lane of its place."""
 
     reference: str
     now: bool
-    letters: Sequence[Letter] = ()
 
 
 class CaseStore:
@@ -41,7 +40,7 @@ class CaseStore:
 
     async def open(self, work: Work, case: Case, place: Place, notice: Sequence[Reply]) -> Opened:
         """Write the case and its notice to `place` down, unless the thread has an open one."""
-        async with self._database.writing() as connection:
+        async with self._database.writing(lasting=True) as connection:
             there = select(cases.c.reference, cases.c.event).where(cases.c.thread_id == work.thread.id, cases.c.state == "open")
             if (row := (await connection.execute(there)).first()) is not None:
                 return Opened(row.reference, row.event == work.events[-1])
@@ -58,4 +57,5 @@ class CaseStore:
                     opened_at=time.time(),
                 )
             )
-            return Opened(case.reference, True, await write_letters(connection, place, notice))
+            await write_letters(connection, place, notice)
+            return Opened(case.reference, True)

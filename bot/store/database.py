@@ -2,11 +2,15 @@
 
 SQLite takes one writer at a time. A transaction that reads first and writes later loses updates there without a word,
 so every writing transaction begins IMMEDIATE and waits its turn; readers have an engine of their own and never wait.
+Two connections write, in turn: one waits for the disk at each commit, one leaves that to the next who does (and for a process that
+is killed there is no difference). Waiting costs CPU as well, so it is done where somebody outside is told of what was committed.
 """
 
 import asyncio
+import logging
+import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +22,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from bot.errors import ConfigError, StoreError
 from bot.store.nearby import connect
 
-BUSY_SECONDS = 10
+log = logging.getLogger(__name__)
+
+BUSY_SECONDS = 5
+CALM_SECONDS = 5.0
+"""A trouble is over when nothing has failed for so long: on a full disk, now and then something small fits."""
+NETWORK = {"connect_timeout": 5, "keepalives_idle": 15, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 10_000}
+"""A PostgreSQL that is gone without a word is noticed in seconds (the last one in milliseconds)."""
 DRIVERS = {
     "sqlite": "sqlite+aiosqlite",
     "sqlite+aiosqlite": "sqlite+aiosqlite",
@@ -51,21 +61,49 @@ class Database:
         self.embedded = self.url.get_backend_name() == "sqlite"
         if self.embedded:
             self._writer = _sqlite(self.url, writes=True, pool_size=1)
+            self._lasting = _sqlite(self.url, writes=True, pool_size=1, synchronous="FULL")
+            self._turn: AbstractAsyncContextManager[Any] = asyncio.Lock()
             self._reader = _sqlite(self.url, writes=False, pool_size=4)
         else:
-            self._writer = self._reader = create_async_engine(self.url, pool_size=8, max_overflow=8, pool_pre_ping=False)
+            network = {name: value for name, value in NETWORK.items() if name not in self.url.query}
+            self._turn = nullcontext()
+            self._writer = self._lasting = self._reader = create_async_engine(self.url, pool_size=8, max_overflow=8, connect_args=network)
+        self._away_since: float | None = None
+        self._failed_at = 0.0
+
+    @property
+    def address(self) -> str:
+        """Of a PostgreSQL, for those who bring a connection of their own: postgresql://user:password@host/name."""
+        return self.url.set(drivername="postgresql").render_as_string(hide_password=False)
 
     @asynccontextmanager
-    async def writing(self) -> AsyncIterator[AsyncConnection]:
-        """One transaction that may write: committed at the end, undone on an exception. Raises StoreError."""
-        async with _translated(), self._writer.begin() as connection:
-            yield connection
+    async def writing(self, *, lasting: bool = False) -> AsyncIterator[AsyncConnection]:
+        """One transaction that may write: committed at the end, undone on an exception. Raises StoreError.
+
+        `lasting`: somebody is told of it outside, so it must stand after a power cut too, and with it all that was committed before.
+        """
+        try:
+            async with _translated(), self._turn, (self._lasting if lasting else self._writer).begin() as connection:
+                yield connection
+        except StoreError as exc:
+            self._alarm(exc)
+            raise
+        if self._away_since is not None and time.monotonic() - self._failed_at >= CALM_SECONDS:
+            log.warning("the database takes what is written again, after %.0f s", self._failed_at - self._away_since)
+            self._away_since = None
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
         """One transaction that only reads; it never waits for a writer. Raises StoreError."""
         async with _translated(), self._reader.connect() as connection:
             yield connection
+
+    def _alarm(self, exc: StoreError) -> None:
+        """One line when it begins, one when it is over, however many wait."""
+        self._failed_at = time.monotonic()
+        if self._away_since is None:
+            self._away_since = self._failed_at
+            log.error("nothing can be written down, so nothing is acknowledged or answered until it can: %s", exc)
 
     async def version(self) -> str | None:
         """The migration that the database stands at; None for an empty database."""
@@ -89,9 +127,8 @@ class Database:
 
     async def close(self) -> None:
         """Give the connections back. Twice is fine."""
-        await self._writer.dispose()
-        if self._reader is not self._writer:
-            await self._reader.dispose()
+        for engine in {self._writer, self._lasting, self._reader}:
+            await engine.dispose()
 
 
 def newest_version() -> str:
@@ -120,7 +157,7 @@ def _migrations() -> Path:
     return Path(__file__).resolve().parents[2] / "migrations"
 
 
-def _sqlite(url: URL, writes: bool, pool_size: int) -> AsyncEngine:
+def _sqlite(url: URL, writes: bool, pool_size: int, synchronous: str = "NORMAL") -> AsyncEngine:
     near = {"async_creator_fn": connect(writes)}
     engine = create_async_engine(url, pool_size=pool_size, max_overflow=0, pool_timeout=60, connect_args=near)
 
@@ -131,7 +168,7 @@ def _sqlite(url: URL, writes: bool, pool_size: int) -> AsyncEngine:
         if not writes:
             # How many passages hold a word. It may stand before the table that it looks at.
             cursor.execute("CREATE VIRTUAL TABLE temp.passages_words USING fts5vocab(main, passages_text, row)")
-        for pragma in (f"busy_timeout={BUSY_SECONDS * 1000}", "journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+        for pragma in (f"busy_timeout={BUSY_SECONDS * 1000}", "journal_mode=WAL", f"synchronous={synchronous}", "foreign_keys=ON"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 

@@ -2,7 +2,8 @@
 
 A platform's test module subclasses `PlatformContract` (its name begins with Test there) and gives a fixture
 `harness`: an object of the shape `Harness` around a real adapter and a loopback platform. What a platform
-does not know at all is left out of `harness.can`, and those tests are skipped.
+does not know at all is left out of `harness.can`, and those tests are skipped. Platforms with a history keep
+`MissedContract` (missed_contract.py) besides.
 """
 
 import asyncio
@@ -100,6 +101,7 @@ class Heard:
     def __init__(self, *, failures: int = 0) -> None:
         self.events: list[Event] = []
         self.failures = failures
+        self.failure: Exception = OSError("the database is away")
         self.open = asyncio.Event()
         self.open.set()
         self.entered = asyncio.Event()
@@ -110,13 +112,23 @@ class Heard:
         await self.open.wait()
         if self.failures:
             self.failures -= 1
-            raise OSError("the database is away")
+            raise self.failure
         self.events.append(event)
 
     def messages(self) -> list[MessageReceived]:
         """The messages, each once: a platform may tell of one twice, the inbox keeps the first."""
         found = {(e.place.workspace, e.place.channel, e.message_id): e for e in self.events if isinstance(e, MessageReceived)}
         return list(found.values())
+
+    def standing(self) -> list[str]:
+        """The texts of the messages as they stand after every edit and delete."""
+        texts: dict[str, str] = {}
+        for event in self.events:
+            if isinstance(event, MessageDeleted):
+                texts.pop(event.message_id, None)
+            elif isinstance(event, MessageReceived) or event.message_id in texts:
+                texts[event.message_id] = event.text
+        return list(texts.values())
 
     def only(self) -> MessageReceived:
         """The one message."""
@@ -295,6 +307,19 @@ class SayingContract:
         await harness.platform.show_status(harness.place(), "1", on=True)
         await harness.platform.show_status(harness.place(), "1", on=False)
         assert harness.sent() == []
+
+    async def test_who_only_sends_can_send_find_and_show_as_well(self, harness: Harness) -> None:
+        need(harness, "find_sent", "mention")
+        heard = await listen(harness)
+        await harness.hear("mention", "Where is my parcel?")
+        place, reply = heard.only().place, Reply("On its way.", "en", answers=heard.only().message_id)
+        await harness.platform.stop()
+        await harness.platform.open()
+        assert harness.platform.state().up
+        assert await harness.platform.find_sent(place, reply, "k-1") is None
+        posted = await harness.platform.send(place, reply, "k-1")
+        assert await harness.platform.find_sent(place, reply, "k-1") == posted
+        await harness.platform.show_status(place, heard.only().message_id, on=True)
 
 
 class FaultContract:

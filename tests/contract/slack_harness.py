@@ -2,6 +2,7 @@
 
 import asyncio
 import inspect
+from dataclasses import replace
 
 import slack_sdk.errors
 from aiohttp import web
@@ -10,9 +11,10 @@ from slack_sdk.errors import SlackApiError, SlackClientError, SlackTokenRotation
 from adapters.slack import SlackPlatform
 from adapters.slack.connection.refusals import refusal
 from bot.errors import PlatformError
-from bot.messages import Event, Place
+from bot.messages import Event, MessageReceived, Place
 from bot.platforms import Receive
 from tests.contract.platform_contract import EVERYTHING
+from tests.fakes import KeptCursors
 from tests.slack_server import APP, BOT, TEAM, SlackServer
 
 SECRET = "a-signing-secret"
@@ -29,8 +31,10 @@ class SlackHarness:
         self.server = server
         self.http = http
         tokens = {"signing_secret": SECRET} if http else {"app_token": "xapp-test"}
-        self.platform = SlackPlatform("xoxb-test", api_url=server.url, **tokens)
+        self.platform = SlackPlatform("xoxb-test", api_url=server.url, pace=0.001, **tokens)
         self.last = ("C1", "")
+        self.cursors = KeptCursors()
+        self._receive: Receive | None = None
         self.refused = asyncio.Event()
         self.runner: web.AppRunner | None = None
         self.events_url = ""
@@ -49,17 +53,37 @@ class SlackHarness:
 
     async def start(self, receive: Receive) -> None:
         async def watched(event: Event) -> None:
+            if isinstance(event, MessageReceived):
+                self.cursors.spoken.insert(0, event.place)
             try:
                 await receive(event)
             except Exception:
                 self.refused.set()
                 raise
 
-        if self.http:
+        self._receive = receive
+        if self.http and self.runner is None:
             self.server.request_url, self.server.signing_secret = await self.open_door(), SECRET
-        await self.platform.start(watched)
+        await self.platform.start(watched, self.cursors)
+
+    async def away(self, *said: tuple[str, str]) -> None:
+        await self.platform.stop()
+        for kind, text in said:
+            await self.hear(kind, text)
+        await self.back()
+
+    async def back(self, after: float = 400.0) -> None:
+        """Start again, so many seconds later, when Slack tries no more."""
+        assert self._receive is not None
+        self.server.undelivered.clear()
+        for key, cursor in self.cursors.kept.items():
+            self.cursors.kept[key] = replace(cursor, position=str(float(cursor.position) - after))
+        await self.start(self._receive)
+        assert self.platform._missed is not None
+        await self.platform._missed.idle()
 
     async def hear(self, kind: str, text: str = "hello") -> None:
+        self.server.patience = 3.0 if self.platform.state().up else 0.02
         hearing = asyncio.create_task(self._do(kind, text))
         refused = asyncio.create_task(self.refused.wait())
         await asyncio.wait({hearing, refused}, return_when=asyncio.FIRST_COMPLETED)

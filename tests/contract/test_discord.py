@@ -15,9 +15,11 @@ from adapters.discord.faults import MEANINGS, platform_error
 from bot.errors import NotAllowed, PlaceGone, PlatformError, RateLimited, Unreachable, Unsupported
 from bot.messages import Event, MessageDeleted, Place, Reply
 from bot.platforms import Receive
+from tests.contract.missed_contract import MissedContract
 from tests.contract.platform_contract import EVERYTHING, Heard, PlatformContract
 from tests.discord_server import DiscordServer
 from tests.discord_world import BOT, DIRECT, GENERAL, GUILD, PEOPLE, THREAD, TOKEN
+from tests.fakes import KeptCursors
 
 HURRY = 0.01
 """Waits between tries are a hundredth of what they are in life."""
@@ -32,10 +34,21 @@ class DiscordHarness:
     def __init__(self, server: DiscordServer, platform: DiscordPlatform) -> None:
         self.server = server
         self.platform = platform
+        self.cursors = KeptCursors()
+        self._receive: Receive | None = None
         self._last: dict[str, Any] = {}
 
     async def start(self, receive: Receive) -> None:
-        await self.platform.start(receive)
+        self._receive = receive
+        await self.platform.start(receive, self.cursors)
+
+    async def away(self, *said: tuple[str, str]) -> None:
+        await self.platform.stop()
+        for kind, text in said:
+            await self.hear(kind, text)
+        assert self._receive is not None
+        await self.start(self._receive)
+        await self.settle()
 
     async def hear(self, kind: str, text: str = "hello") -> None:
         server = self.server
@@ -58,7 +71,7 @@ class DiscordHarness:
         """Returns when the adapter has read, and is through with, all that was told."""
         await self.server.heartbeat()
         await asyncio.sleep(0)
-        await self.platform.underway.idle()
+        await self.platform.idle()
 
     async def redeliver(self) -> None:
         await self.settle()
@@ -111,7 +124,7 @@ async def _harness(server: DiscordServer) -> AsyncIterator[DiscordHarness]:
     await harness.close()
 
 
-class TestDiscord(PlatformContract):
+class TestDiscord(PlatformContract, MissedContract):
     """The contract."""
 
 
@@ -156,6 +169,15 @@ class TestAnAnswer:
         posted = await harness.platform.send(question.place, reply, "k1")
         assert "message_reference" not in harness.server.posts[0]
         assert await harness.platform.find_sent(question.place, reply, "k1") == posted
+
+    async def test_an_equal_answer_to_an_earlier_direct_message_is_not_taken_for_this_one(self, harness: DiscordHarness) -> None:
+        heard = await started(harness)
+        await harness.hear("direct", "How long?")
+        await harness.hear("direct", "And now?")
+        first, second = heard.messages()
+        before = await harness.platform.send(first.place, Reply("I do not know.", "en", answers=first.message_id), "k1")
+        reply = Reply("I do not know.", "en", answers=second.message_id)
+        assert await harness.platform.find_sent(second.place, reply, "k2", before) is None
 
     async def test_an_answer_that_is_sent_again_stands_there_once(self, harness: DiscordHarness) -> None:
         await started(harness)
@@ -221,7 +243,7 @@ class TestHearing:
         await harness.hear("direct", "poison")
         await harness.hear("direct", "fine")
         assert len(heard) == 1
-        assert any(record.levelno == logging.ERROR and "is lost" in record.getMessage() for record in caplog.records)
+        assert any(record.levelno == logging.ERROR and "could not be written down" in record.getMessage() for record in caplog.records)
         assert "poison" not in caplog.text
 
 
@@ -273,7 +295,7 @@ class TestConnection:
     async def test_a_long_outage_ends_with_a_fresh_session(self, server: DiscordServer) -> None:
         platform = DiscordPlatform(TOKEN, server.api_url, server.gateway_url, pace=0.001)
         heard = Heard()
-        await platform.start(heard)
+        await platform.start(heard, KeptCursors())
         server.gateway_open = False
         server.cut()
         await until(lambda: "trying again" in platform.state().why)
@@ -307,7 +329,7 @@ class TestConnection:
 
     async def test_a_refused_token_is_told_with_its_cure(self, server: DiscordServer) -> None:
         platform = DiscordPlatform("MTAwMQ.wrong.token", server.api_url, server.gateway_url)
-        await platform.start(Heard())
+        await platform.start(Heard(), KeptCursors())
         assert not platform.state().up
         assert "DISCORD_TOKEN" in platform.state().why
         await platform.stop()
@@ -367,3 +389,10 @@ class TestDoctor:
 )
 def test_every_fault_of_the_library_has_its_meaning(fault: Exception, meaning: type[PlatformError]) -> None:
     assert type(platform_error(fault)) is meaning
+
+
+async def test_who_only_sends_makes_no_session_at_the_gateway(harness: DiscordHarness) -> None:
+    await harness.platform.open()
+    assert harness.platform.state().up
+    assert harness.server.identifies == 0
+    await harness.platform.stop()

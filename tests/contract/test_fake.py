@@ -8,8 +8,10 @@ import pytest
 from bot.errors import NotAllowed, PlaceGone, PlatformError, RateLimited, Unreachable
 from bot.messages import Place
 from bot.platforms import Receive
+from tests.contract.missed_contract import MissedContract
 from tests.contract.platform_contract import PlatformContract
 from tests.fake_platform import FakePlatform
+from tests.fakes import KeptCursors
 
 REFUSALS = {401: NotAllowed, 403: NotAllowed, 404: PlaceGone, 500: Unreachable}
 ADDRESSED = {"direct": "direct", "mention": "mention", "follow_up": "maybe"}
@@ -25,9 +27,19 @@ class FakeHarness:
         self.platform = FakePlatform()
         self.platform._clock = int(time())
         self._last = ""
+        self.cursors = KeptCursors()
+        self._receive: Receive | None = None
 
     async def start(self, receive: Receive) -> None:
-        await self.platform.start(receive)
+        self._receive = receive
+        await self.platform.start(receive, self.cursors)
+
+    async def away(self, *said: tuple[str, str]) -> None:
+        await self.platform.stop()
+        for kind, text in said:
+            await self.hear(kind, text)
+        assert self._receive is not None
+        await self.start(self._receive)
 
     async def hear(self, kind: str, text: str = "hello") -> None:
         if kind == "edit":
@@ -75,7 +87,7 @@ class FakeHarness:
         await self.platform.stop()
 
 
-class TestFake(PlatformContract):
+class TestFake(PlatformContract, MissedContract):
     @pytest.fixture
     async def harness(self) -> AsyncIterator[FakeHarness]:
         harness = FakeHarness()

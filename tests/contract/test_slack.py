@@ -15,8 +15,10 @@ from adapters.slack.connection.refusals import refusal
 from bot.errors import NotAllowed, PlaceGone, PlatformError, RateLimited, Unreachable, Unsupported
 from bot.messages import MessageEdited, Reply
 from bot.platforms import State
-from tests.contract.platform_contract import EVERYTHING, Heard, PlatformContract, say
+from tests.contract.missed_contract import MissedContract
+from tests.contract.platform_contract import Heard, PlatformContract, say
 from tests.contract.slack_harness import SECRET, SEED, Answer, SlackHarness
+from tests.fakes import KeptCursors
 from tests.slack_server import SlackServer
 
 
@@ -33,17 +35,17 @@ async def harness(server: SlackServer) -> AsyncIterator[SlackHarness]:
     await made.close()
 
 
-class TestSlackBySocketMode(PlatformContract):
+class TestSlackBySocketMode(PlatformContract, MissedContract):
     """The contract, through a websocket."""
 
 
-class TestSlackByHttp(PlatformContract):
+class TestSlackByHttp(PlatformContract, MissedContract):
     """The contract, through POST /slack/events."""
 
     @pytest.fixture
     async def harness(self, server: SlackServer) -> AsyncIterator[SlackHarness]:
         made = SlackHarness(server, http=True)
-        made.can = EVERYTHING - {"heartbeat"}
+        made.can = SlackHarness.can - {"heartbeat"}
         yield made
         await made.close()
 
@@ -186,7 +188,7 @@ class TestTheLine:
 
     async def test_a_wrong_token_says_so(self, server: SlackServer) -> None:
         platform = SlackPlatform("xoxb-wrong", "xapp-test", api_url=server.url)
-        await platform.start(Heard())
+        await platform.start(Heard(), KeptCursors())
         assert platform.state().why == "Slack refuses auth_test: invalid_auth; trying again"
         await platform.stop()
 
@@ -302,8 +304,17 @@ async def until(true: object, patience: float = 5.0) -> None:
 
 async def test_tokens_of_the_wrong_kind_are_named_at_once_and_slack_is_not_asked(server: SlackServer) -> None:
     slack = SlackPlatform("xapp-1", "xoxb-1", api_url=server.url)
-    await slack.start(Heard())
+    await slack.start(Heard(), KeptCursors())
     assert slack.state().up is False
     assert "swapped" in slack.state().why
     assert server.calls == []
     await slack.stop()
+
+
+async def test_who_only_sends_opens_no_socket(server: SlackServer) -> None:
+    platform = SlackPlatform("xoxb-test", "xapp-test", api_url=server.url)
+    await platform.open()
+    assert platform.state().why == "ready to send to workspace Acme"
+    assert not server.sockets
+    assert [method for method, _ in server.calls] == ["auth.test"]
+    await platform.stop()

@@ -15,6 +15,7 @@ from adapters.web.gate import COOKIE
 from adapters.web.incoming import channel_of, place_of
 from bot.messages import Place, Reply
 from bot.platforms import Receive
+from tests.fakes import KeptCursors
 
 LANGUAGES = ("en", "de", "es", "fr", "ja", "ar")
 
@@ -43,7 +44,7 @@ class Server:
 
     async def open(self, receive: Receive, port: int = 0) -> None:
         """Start the platform and serve its routes."""
-        await self.platform.start(receive)
+        await self.platform.start(receive, KeptCursors())
         app = web.Application()
         app.add_routes(self.platform.routes())
         self.runner = web.AppRunner(app)

@@ -9,13 +9,17 @@ from bot.answering import Answer, Question
 from bot.conversation import Conversation
 from bot.delivery import Delivery
 from bot.desk import Desk as StaffDesk
-from bot.inbox import Inbox, Lanes
+from bot.inbox import Inbox
+from bot.lanes import InProcessLanes
 from bot.language.detection import Detector
 from bot.messages import Place, Reply
 from bot.store.cases import CaseStore
+from bot.store.cursors import CursorStore
 from bot.store.database import Database
 from bot.store.inbox import InboxStore
 from bot.store.outbox import OutboxStore
+from bot.store.workers import Holder, WorkerStore
+from bot.worker import Worker
 from tests.fake_platform import FakePlatform
 
 
@@ -49,7 +53,26 @@ class Desk:
     echo: Echo
     database: Database
     detector: Detector
+    conversation: Conversation
+    holder: Holder
+    worker: Worker
+    number: int
     close: Callable[[], Awaitable[None]]
+
+
+async def parts(database: Database, name: str = "fake") -> tuple[Conversation, Worker]:
+    """A conversation in memory whose answers come at once, and the worker who leads it: for benchmarks of what is around it."""
+    platform, echo, detector, holder = FakePlatform(name), Echo(), Detector(("en", "de", "es")), Holder()
+    echo.gate.set()
+    delivery = Delivery(OutboxStore(database, holder), {platform.name: platform}, lambda: ("shop.example",), holder)
+    staff_desk = StaffDesk(CaseStore(database), delivery, None, "", "en", lambda _place: None)
+    store = InboxStore(database, holder)
+    conversation = Conversation(store, echo, delivery, staff_desk, detector, "en", 4000)  # type: ignore[arg-type]
+    apart = Database(database.url.render_as_string(hide_password=False))
+    worker = Worker(WorkerStore(apart, holder), lambda _place: None, conversation.at_work)
+    await worker.join()
+    worker.watch()
+    return conversation, worker
 
 
 @asynccontextmanager
@@ -67,22 +90,22 @@ async def desk(
     platform, echo, detector = platform or FakePlatform(), echo or Echo(), Detector(("en", "de", "es"))
     if not held:
         echo.gate.set()
-    store = InboxStore(database)
-    delivery = Delivery(OutboxStore(database), {platform.name: platform}, lambda: ("shop.example",))
-    staff_desk = StaffDesk(CaseStore(database), delivery, staff, contact, "en")
+    holder = Holder()
+    store = InboxStore(database, holder)
+    delivery = Delivery(OutboxStore(database, holder), {platform.name: platform}, lambda: ("shop.example",), holder)
+    staff_desk = StaffDesk(CaseStore(database), delivery, staff, contact, "en", lambda place: lanes.wake(place))
     conversation = Conversation(store, echo, delivery, staff_desk, detector, "en", 4000, hand_over_others)  # type: ignore[arg-type]
-    lanes = Lanes(conversation.answer_place)
-    inbox = Inbox(store, lanes, conversation.interrupt)
-    in_doubt, waiting = await delivery.in_doubt(), await inbox.unfinished()
-    await platform.start(inbox.accept)
-    await delivery.settle(in_doubt)
-    for place in waiting:
-        lanes.wake(place)
+    lanes = InProcessLanes(conversation.answer_place, conversation.interrupt)
+    inbox = Inbox(store, lanes, lanes.interrupt)
+    worker = Worker(WorkerStore(database, holder), lanes.wake, conversation.at_work)
+    await worker.join()
+    await platform.start(inbox.accept, CursorStore(database, platform.name))
+    worker.watch()
 
     async def close() -> None:
         await lanes.close(0.05)
-        await staff_desk.close()
         await platform.stop()
+        await worker.leave()
 
-    yield Desk(platform, echo, database, detector, close)
+    yield Desk(platform, echo, database, detector, conversation, holder, worker, holder.number, close)
     await close()

@@ -11,6 +11,8 @@ from typer.testing import CliRunner
 
 from bot import app, config, doctor, logs
 from bot.__main__ import app as commands
+from bot.app import parts as opening
+from bot.app import process
 from bot.commands import serving
 
 
@@ -100,7 +102,7 @@ async def test_ctrl_c_stops_a_desk_that_is_still_indexing(monkeypatch: pytest.Mo
     begun, closed = asyncio.Event(), asyncio.Event()
 
     @asynccontextmanager
-    async def opened(*_: object) -> AsyncIterator[None]:
+    async def opened(*_: object, **__: object) -> AsyncIterator[None]:
         begun.set()
         try:
             await asyncio.Event().wait()
@@ -108,7 +110,7 @@ async def test_ctrl_c_stops_a_desk_that_is_still_indexing(monkeypatch: pytest.Mo
         finally:
             closed.set()
 
-    monkeypatch.setattr(app, "opened", opened)
+    monkeypatch.setattr(process, "opened", opened)
     monkeypatch.setattr(logs, "set_up", lambda: None)
     desk = asyncio.create_task(serving.serve())
     await begun.wait()
@@ -120,7 +122,7 @@ async def test_ctrl_c_stops_a_desk_that_is_still_indexing(monkeypatch: pytest.Mo
 async def test_the_sample_shop_leaves_with_the_first_shop_toml_also_where_it_lies_in_todays_folder(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(app, "embedded", tuple)
+    monkeypatch.setattr(opening, "embedded", tuple)
     monkeypatch.chdir(config.SAMPLE_SHOP.parent.parent)
     monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path}/desk.db")
     async with app.opened(config.load()) as parts:
@@ -133,7 +135,7 @@ async def test_the_sample_shop_leaves_with_the_first_shop_toml_also_where_it_lie
 
 
 async def test_a_sample_shop_that_was_indexed_by_half_is_indexed_to_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(app, "embedded", tuple)
+    monkeypatch.setattr(opening, "embedded", tuple)
     async with app.opened(config.load()) as parts:
         whole = parts.knowledge.size
         await parts.passages.remove(list(await parts.passages.fingerprints())[5:])
@@ -142,7 +144,7 @@ async def test_a_sample_shop_that_was_indexed_by_half_is_indexed_to_its_end(monk
 
 
 def test_an_index_run_that_finds_no_help_page_says_so_and_fails(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(app, "embedded", tuple)
+    monkeypatch.setattr(opening, "embedded", tuple)
     code, said = run("index", "nowhere")
     assert code == 1
     assert "nowhere" in said

@@ -10,6 +10,7 @@ from typer.testing import CliRunner, Result
 
 from bot import app, config, doctor
 from bot.__main__ import app as program
+from bot.app import parts
 from tests.core.knowledge_shop import SHOP, WordEmbedder, write
 
 KEYS = {"document", "title", "url", "language", "score", "text"}
@@ -26,7 +27,7 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def use(model: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    for user in (app, doctor):
+    for user in (parts, doctor):
         monkeypatch.setattr(user, "make_embedders", lambda config: (WordEmbedder(model),))
 
 
@@ -89,6 +90,6 @@ async def test_the_sample_shop_is_indexed_again_for_another_model(tmp_path: Path
     settings = config.load()
     for model in ("words", "newer"):
         use(model, monkeypatch)
-        async with app.opened(settings) as parts:
-            assert await parts.passages.models() == {model}
-            assert await parts.passages.lacking([model, "other"]) == ["other"]
+        async with app.opened(settings) as ground:
+            assert await ground.passages.models() == {model}
+            assert await ground.passages.lacking([model, "other"]) == ["other"]

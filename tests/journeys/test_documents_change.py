@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from bot import app
+from bot.app import parts
 from bot.commands import indexing
 from bot.knowledge import schedule, search
 from bot.model import breaker
@@ -39,7 +40,7 @@ class Customer:
 
     async def documents(self) -> dict[str, str]:
         """What is indexed."""
-        return await self.desk._parts.passages.fingerprints()
+        return await self.desk._ground.passages.fingerprints()
 
 
 @dataclass
@@ -194,14 +195,14 @@ async def test_while_pages_are_indexed_customers_are_answered_from_what_was_know
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, database_address: str
 ) -> None:
     embedder = Patient()
-    monkeypatch.setattr(app, "make_embedders", lambda config: (embedder,))
+    monkeypatch.setattr(parts, "make_embedders", lambda config: (embedder,))
     async with customer(monkeypatch, tmp_path, DATABASE_URL=database_address) as one:
         for name in ("returns.md", "again.md"):
             (tmp_path / "pages" / name).write_text("# Returns\n\nYou can return anything within 60 days.\n")
-        run = asyncio.create_task(app.index(one.desk._parts, [], lambda *_: None))
+        run = asyncio.create_task(app.index(one.desk._ground, [], lambda *_: None))
         await embedder.busy.wait()
         assert "30 days" in await one.hears(RETURN)
-        assert "4 days" in await one.hears(DELIVERY)
+        assert "4 days" in await one.hears("How many days does shipping to Austria take?")
         assert not run.done()
         embedder.may.set()
         assert len((await run).changed) == 2

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot import app, config
+from bot.app import parts as app_parts
 from bot.store.database import Database
 
 SHOP = """
@@ -60,7 +61,7 @@ async def running(
     for name, value in {"DATABASE_URL": f"sqlite:///{folder}/desk.db", "PORT": "0", **settings}.items():
         patch.setenv(name, value)
     await _released()
-    patch.setattr(app, "embedded", tuple)
+    patch.setattr(app_parts, "embedded", tuple)
     async with app.opened(config.load()) as parts:
         if indexed:
             await app.index(parts, [], lambda *_: None)

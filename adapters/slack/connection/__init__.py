@@ -22,12 +22,13 @@ from slack_sdk.web.async_client import AsyncWebClient
 from adapters.slack import outgoing
 from adapters.slack.connection.doctor import faults_at_slack, faults_of_settings, wrong_tokens
 from adapters.slack.connection.edge import PATH, dispatched, read_delivery
+from adapters.slack.connection.missed import Missed
 from adapters.slack.connection.refusals import refusal
 from adapters.slack.connection.sockets import Socket, UnderWay
 from adapters.slack.incoming import read_event
 from bot.errors import NotAllowed, PlatformError, RateLimited, Unreachable, Unsupported
 from bot.messages import Fault, Place, Reply
-from bot.platforms import Capabilities, Receive, State
+from bot.platforms import Capabilities, Cursors, Receive, State
 
 _log = logging.getLogger(__name__)
 
@@ -43,13 +44,21 @@ _NO_STATUS_FOR = 3600.0
 class SlackPlatform:
     """One workspace. With an app token it hears by Socket Mode, else with a signing secret at POST /slack/events.
 
-    `api_url` is for another server that speaks Slack's Web API.
+    `api_url` is for another server that speaks Slack's Web API. `pace` stretches or shortens the waits while history is read.
     """
 
     name = "slack"
     capabilities = Capabilities(status=True)
 
-    def __init__(self, bot_token: str, app_token: str = "", signing_secret: str = "", api_url: str = "https://slack.com/api/") -> None:
+    def __init__(
+        self,
+        bot_token: str,
+        app_token: str = "",
+        signing_secret: str = "",
+        api_url: str = "https://slack.com/api/",
+        *,
+        pace: float = 1.0,
+    ) -> None:
         self._bot_token, self._app_token, self._signing_secret, self._api_url = bot_token, app_token, signing_secret, api_url
         self._state = State(False, "not started")
         self._under_way = UnderWay()
@@ -60,17 +69,32 @@ class SlackPlatform:
         self._supervisor: asyncio.Task[None] | None = None
         self._no_status_before = 0.0
         self._home = ""
+        self._pace = pace
+        self._missed: Missed | None = None
 
-    async def start(self, receive: Receive) -> None:
-        """Begin to hear; the connection is then kept, or tried again and again, by a task of ours. Wrong tokens stay as they are."""
+    async def start(self, receive: Receive, cursors: Cursors) -> None:
+        """Begin to hear; the connection is then kept, or tried again and again, by a task of ours. Wrong tokens stay as they are.
+
+        Raises StoreError.
+        """
+        await self._begin(Missed(self._call, receive, cursors, self._pace))
+
+    async def open(self) -> None:
+        """Get ready to send, and hear nothing."""
+        await self._begin(None)
+
+    async def _begin(self, missed: Missed | None) -> None:
         if faults := wrong_tokens(self._bot_token, self._app_token):
             self._state = State(False, " ".join(f"{fault.what}. {fault.cure}" for fault in faults))
             return
         self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=20, connect=_PATIENCE))
         self._client = _web_client(self._bot_token, self._api_url, self._session)
+        self._missed = missed
+        if missed is not None:
+            await missed.start()
         self._tried.clear()
         self._state = State(False, "no answer from Slack yet")
-        self._supervisor = asyncio.create_task(self._stay_connected(receive), name="slack")
+        self._supervisor = asyncio.create_task(self._stay_connected(missed), name="slack")
         with suppress(TimeoutError):
             await asyncio.wait_for(self._tried.wait(), _PATIENCE)
 
@@ -78,13 +102,15 @@ class SlackPlatform:
         """Hear nothing more, let deliveries under way end, close. Twice is fine."""
         self._app = None
         self._state = State(False, "stopped")
+        if self._missed is not None:
+            await self._missed.stop()
         if self._supervisor is not None:
             self._supervisor.cancel()
             await asyncio.gather(self._supervisor, return_exceptions=True)
         await self._under_way.over(_PATIENCE)
         if self._session is not None:
             await self._session.close()
-        self._supervisor = self._session = self._client = None
+        self._supervisor = self._session = self._client = self._missed = None
 
     def state(self) -> State:
         """How it stands, in one line."""
@@ -111,7 +137,7 @@ class SlackPlatform:
         posted = await self._call("chat_postMessage", channel=place.channel, thread_ts=place.thread or None, **payload)
         return str(posted["ts"])
 
-    async def find_sent(self, place: Place, reply: Reply, key: str) -> str | None:
+    async def find_sent(self, place: Place, reply: Reply, key: str, after: str = "") -> str | None:
         """The message in the thread whose metadata carry the key, among those since the question. Raises PlatformError."""
         cursor = None
         for _ in range(_PAGES_AT_MOST):
@@ -119,7 +145,7 @@ class SlackPlatform:
                 "conversations_replies" if place.thread else "conversations_history",
                 channel=place.channel,
                 **({"ts": place.thread} if place.thread else {}),
-                oldest=reply.answers or None,
+                oldest=after or reply.answers or None,
                 cursor=cursor,
                 limit=200,
                 include_all_metadata=True,
@@ -161,13 +187,13 @@ class SlackPlatform:
         except Exception as exc:
             raise refusal(exc, method) from exc
 
-    async def _stay_connected(self, receive: Receive) -> None:
+    async def _stay_connected(self, missed: Missed | None) -> None:
         """Until cancelled. A connection that holds is followed by a quick new one, failures by longer and longer waits."""
         wait, clock = _FIRST_WAIT, asyncio.get_running_loop().time
         while True:
             began = clock()
             try:
-                await self._hear_until_lost(receive)
+                await self._hear_until_lost(missed)
                 why, asked = "Slack closed the connection", 0.0
             except Exception as exc:  # noqa: BLE001 - whatever ends a connection, the next attempt follows
                 error = refusal(exc, "connecting")
@@ -179,23 +205,31 @@ class SlackPlatform:
             _log.warning("%s in %.0f s", self._state.why, wait)
             await asyncio.sleep(wait)
 
-    async def _hear_until_lost(self, receive: Receive) -> None:
-        """Find out who we are, then hear. By HTTP there is no connection to lose."""
+    async def _hear_until_lost(self, missed: Missed | None) -> None:
+        """Find out who we are, then hear. By HTTP there is no connection to lose, and none for who only sends."""
         identity = await self._call("auth_test")
         self._home = str(identity.get("url") or "")
-        app = _bolt_app(self._client_now(), AuthorizeResult(**_installation(identity.data, self._bot_token)), receive)
         team = identity.get("team") or identity.get("team_id")
+        if missed is None:
+            self._hearing(State(True, f"ready to send to workspace {team}"))
+            await asyncio.Event().wait()
+            return
+        app = _bolt_app(self._client_now(), AuthorizeResult(**_installation(identity.data, self._bot_token)), missed.receive)
         if not self._app_token:
             self._app = app if self._signing_secret else None
             why = f"waiting for Slack at {PATH}" if self._app else "neither an app token nor a signing secret is set"
             self._hearing(State(self._app is not None, why))
+            if self._app is not None:
+                await missed.came(str(identity["team_id"]), str(identity["user_id"]))
             await asyncio.Event().wait()
         socket = Socket(app, self._app_token, self._under_way)
         try:
             await socket.open(_PATIENCE)
+            await missed.came(str(identity["team_id"]), str(identity["user_id"]))
             self._hearing(State(True, f"connected to workspace {team} by Socket Mode"))
             await socket.until_lost()
         finally:
+            missed.left()
             await socket.close(_PATIENCE)
 
     def _hearing(self, state: State) -> None:

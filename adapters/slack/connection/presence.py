@@ -1,0 +1,67 @@
+"""Our own record of when Slack could reach us: one row, written once a minute."""
+
+import asyncio
+import logging
+import time
+
+from bot.errors import StoreError
+from bot.platforms import Cursor, Cursors
+
+_log = logging.getLogger(__name__)
+
+NOTE_EVERY = 60.0
+"""Seconds between two notes."""
+AWAY = 300.0
+"""Seconds after which events may be lost: Slack sends one again at once, after one minute and after five."""
+MARGIN = 60.0
+"""Seconds that a connection may have been dead before anybody knew."""
+
+
+class Presence:
+    """Until when we were there. While what was missed is not read yet, that does not move."""
+
+    def __init__(self, cursors: Cursors) -> None:
+        self._cursors = cursors
+        self._until: dict[str, float] = {}
+        self._team = ""
+        self._here = self._owes = False
+
+    async def load(self) -> None:
+        """What the last run noted. Raises StoreError."""
+        self._until = {cursor.workspace: float(cursor.position) for cursor in await self._cursors.read()}
+
+    def came(self, team: str) -> float | None:
+        """We hear from now on. The time since which something may be missing; None where Slack sends it again by itself.
+
+        None also at the very first start.
+        """
+        self._team, self._here = team, True
+        until = self._until.setdefault(team, time.time())
+        if time.time() - until < AWAY:
+            return None
+        self._owes = True
+        return until - MARGIN
+
+    def left(self) -> None:
+        """We hear nothing any more."""
+        self._here = False
+
+    def caught_up(self) -> None:
+        """What was missed has been read."""
+        self._owes = False
+
+    async def keep_noting(self, pace: float) -> None:
+        """Until cancelled."""
+        while True:
+            await self.note()
+            await asyncio.sleep(NOTE_EVERY * pace)
+
+    async def note(self) -> None:
+        """Write down that we are there, if we are."""
+        if not self._here or self._owes:
+            return
+        self._until[self._team] = time.time()
+        try:
+            await self._cursors.write([Cursor(self._team, "", f"{self._until[self._team]:.6f}")])
+        except StoreError as exc:
+            _log.warning("Slack: that we are there was not noted: %s", exc)

@@ -1,0 +1,184 @@
+"""One run from beginning to end: a world, bots, what breaks, and the judgement."""
+
+import multiprocessing
+import random
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+from benchmarks.faults import child, world
+from benchmarks.faults.bots import Bot
+from benchmarks.faults.judge import Verdict, judge
+from benchmarks.faults.troubles import Trouble
+from benchmarks.faults.world import Report, World
+
+QUIET = 40.0
+"""Seconds without a new post after which what is unanswered is lost."""
+LATE = 3.0
+"""Seconds that a second reply has to show itself."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """What is done to the bots. `point`: they die there; else at random, at most `life` seconds after they begin to hear.
+    `polite`: the share that gets SIGTERM instead of SIGKILL."""
+
+    world: World
+    workers: int = 1
+    kills: int = 10
+    point: str = ""
+    polite: float = 0.0
+    freezes: int = 0
+    frozen: float = 15.0
+    life: float = 2.0
+    troubles: int = 0
+
+
+@dataclass
+class Outcome:
+    """The verdict, and what it took."""
+
+    verdict: Verdict
+    kills: int
+    seconds: float
+    report: Report = field(repr=False)
+    restarts: list[float] = field(default_factory=list, repr=False)
+    """Seconds from a start until it heard."""
+    recoveries: list[float] = field(default_factory=list, repr=False)
+    """Seconds from the end of a trouble until the next reply stood."""
+
+
+def go(run: Run, database: str, folder: Path, trouble: Trouble | None = None) -> Outcome:
+    """`database`: its address; `trouble` befalls it so often as the run says, besides the deaths or instead of them."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["benchmarks.faults.child", "benchmarks.faults.world"])
+    child.lay_out(folder, run.world.threads, -(-run.world.messages // run.world.threads))
+    began, dice = time.monotonic(), random.Random(run.world.seed)
+    with _world(context, run.world) as (wire, tokens):
+        settings = {**tokens, "DATABASE_URL": database, "PYTHONDONTWRITEBYTECODE": "1"}
+        making = context.Process(target=child.prepare, args=(str(folder), settings))
+        making.start()
+        making.join()
+        assert making.exitcode == 0, f"look at {folder}/log"
+        bots = [Bot(context, folder, settings) for _ in range(run.workers)]
+        try:
+            return _break(run, bots, wire, dice, began, trouble)
+        finally:
+            for bot in bots:
+                bot.signal(signal.SIGKILL)
+
+
+@contextmanager
+def _world(context: "multiprocessing.context.ForkServerContext", it: World) -> Iterator[tuple[Connection, dict[str, str]]]:
+    wire, theirs = context.Pipe()
+    process = context.Process(target=world.run, args=(it, theirs), daemon=True)
+    process.start()
+    try:
+        yield wire, wire.recv()
+        wire.send(("end", None))
+        process.join(10)
+    finally:
+        process.kill()
+
+
+def _break(run: Run, bots: list[Bot], wire: Connection, dice: random.Random, began: float, trouble: Trouble | None) -> Outcome:
+    starts: list[float] = []
+    recoveries: list[float] = []
+    there = 0
+    if run.world.way == "http":
+        wire.send(("addresses", [bot.address for bot in bots]))
+    for number, bot in enumerate(bots):
+        bot.start(run.point, dice.randrange(10**6) + number)
+    for bot in bots:
+        bot.until_ready()
+    rounds = max(run.kills, run.freezes, run.troubles, 1)
+    freezes = set(dice.sample(range(rounds), run.freezes))
+    troubles = set(dice.sample(range(rounds), run.troubles))
+    for number in range(rounds):
+        troubled = trouble if number in troubles else None
+        wire.send(("release", (number + (1 if troubled is None else 0.5)) / rounds))
+        if number < run.kills:
+            there += _one_death(run, dice.choice(bots), dice, starts)
+        if number in freezes:
+            _freeze(dice.choice(bots), run.frozen)
+        if troubled is not None:
+            recoveries.append(_befall(troubled, wire, dice, (number + 1) / rounds))
+        sys.stderr.write(f"\r{number + 1}/{rounds}, {time.monotonic() - began:.0f} s ")
+    wire.send(("release", 1.0))
+    for bot in bots:
+        if run.point:
+            bot.signal(signal.SIGKILL)
+            bot.start()
+    report = _until_quiet(wire)
+    sys.stderr.write("\n")
+    return Outcome(judge(report.messages, report.posts), there, time.monotonic() - began, report, starts, recoveries)
+
+
+def _one_death(run: Run, bot: Bot, dice: random.Random, starts: list[float]) -> bool:
+    """It dies, and is started again at once; one death in ten befalls it before it hears. False when it did not die where it should."""
+    there = True
+    if run.point:
+        there = bot.until_dead(dice.uniform(1, 4) if run.point in child.AFTER_A_DEATH else 30)
+        if not there:
+            bot.signal(signal.SIGKILL)
+    else:
+        time.sleep(dice.uniform(0, run.life))
+        bot.signal(signal.SIGTERM if dice.random() < run.polite else signal.SIGKILL)
+    began = time.monotonic()
+    bot.start(run.point, dice.randrange(10**6))
+    if dice.random() < 0.9:
+        bot.until_ready()
+        starts.append(time.monotonic() - began)
+    return there
+
+
+def _freeze(bot: Bot, seconds: float) -> None:
+    bot.signal(signal.SIGSTOP)
+    time.sleep(seconds)
+    bot.signal(signal.SIGCONT)
+
+
+def _befall(trouble: Trouble, wire: Connection, dice: random.Random, share: float) -> float:
+    """The trouble, in the midst of messages; the seconds until the next reply stood after it, at most QUIET."""
+    time.sleep(dice.uniform(0.2, 1))
+    trouble.begin()
+    wire.send(("release", share))
+    time.sleep(trouble.seconds)
+    trouble.end()
+    ended, before = time.monotonic(), _report(wire)
+    while _waits(report := _report(wire)) and len(report.posts) == len(before.posts) and time.monotonic() - ended < QUIET:
+        time.sleep(0.1)
+    return time.monotonic() - ended
+
+
+def _waits(report: Report) -> bool:
+    """Whether anybody has no reply yet."""
+    verdict = judge(report.messages, report.posts)
+    return bool(verdict.lost or verdict.unheard)
+
+
+def _until_quiet(wire: Connection) -> Report:
+    """Until everything is answered, or nothing moves any more; and a little longer."""
+    posts, since = -1, time.monotonic()
+    while True:
+        report = _report(wire)
+        if len(report.posts) != posts:
+            posts, since = len(report.posts), time.monotonic()
+        if report.told_all and not judge(report.messages, report.posts).lost:
+            break
+        if time.monotonic() - since > QUIET:
+            break
+        time.sleep(1)
+    time.sleep(LATE)
+    return _report(wire)
+
+
+def _report(wire: Connection) -> Report:
+    wire.send(("report", None))
+    report: Report = wire.recv()
+    return report

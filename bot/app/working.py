@@ -1,0 +1,111 @@
+"""What answers in a process: the conversation and what it needs, the patrol that takes up what was left, and the schedule."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Collection, Mapping
+
+from bot.app.parts import Parts, index, is_due
+from bot.conversation import Conversation
+from bot.delivery import Delivery
+from bot.desk import Desk
+from bot.knowledge import IndexReport
+from bot.knowledge.schedule import index_every, index_until_done
+from bot.messages import Place
+from bot.platforms import Platform
+from bot.store.cases import CaseStore
+from bot.store.claims import Claim
+from bot.store.database import Database
+from bot.store.inbox import InboxStore
+from bot.store.outbox import OutboxStore
+from bot.store.workers import Holder, WorkerStore
+from bot.worker import Worker
+
+log = logging.getLogger(__name__)
+
+
+class Working:
+    """Answers at the lanes of `answered`, and sends on all `platforms`."""
+
+    def __init__(self, parts: Parts, platforms: Mapping[str, Platform], answered: Collection[str], holder: Holder) -> None:
+        shop, handoff = parts.config.shop, parts.config.shop.handoff.place
+        self._parts = parts
+        self._answered = answered
+        self._wake: Callable[[str], None] = _nobody
+        delivery = Delivery(OutboxStore(parts.database, holder), platforms, lambda: parts.config.hosts, holder)
+        desk = Desk(
+            CaseStore(parts.database),
+            delivery,
+            Place.from_key(handoff) if handoff else None,
+            shop.shop.contact,
+            shop.shop.default_language,
+            lambda place: self._wake(place),
+        )
+        self.conversation = Conversation(
+            InboxStore(parts.database, holder),
+            parts.answering,
+            delivery,
+            desk,
+            parts.detector,
+            shop.shop.default_language,
+            shop.limits.message_characters,
+            shop.shop.other_languages == "handoff",
+        )
+        # A sign of life must not queue up behind the lanes for a connection: who is late with it is taken for dead.
+        self._apart = parts.database if parts.database.embedded else Database(parts.config.database_url)
+        self._worker = Worker(WorkerStore(self._apart, holder), self._wake_ours, self.conversation.at_work)
+        self._aside: list[asyncio.Task[None]] = []
+
+    async def join(self, wake: Callable[[str], None]) -> None:
+        """Before the first lane runs. `wake` the lane of a place. Raises StoreError."""
+        self._wake = wake
+        await self._worker.join()
+
+    def start(self) -> None:
+        """Go on where the last run stopped, look after what others leave, and index on schedule."""
+        self._worker.watch()
+        if self._parts.config.documents:
+            self._aside.append(asyncio.create_task(self._keep_indexed(), name="schedule"))
+
+    async def rest(self) -> None:
+        """Begin nothing more that no customer waits for."""
+        for task in self._aside:
+            task.cancel()
+        await asyncio.gather(*self._aside, return_exceptions=True)
+
+    async def close(self) -> None:
+        """After the last answer."""
+        await self._worker.leave()
+        await self._apart.close()
+
+    async def _keep_indexed(self) -> None:
+        """One of the processes that work does it for all."""
+        if self._parts.database.embedded:
+            return await self._index()
+        claim = Claim(self._parts.database.address, "index")
+        try:
+            await claim.while_ours(self._index)
+        finally:
+            await claim.give_back()
+
+    async def _index(self) -> None:
+        """What was never indexed is indexed now, or as soon as that can be; later by the clock, where shop.toml says so."""
+        parts = self._parts
+
+        def again() -> Awaitable[IndexReport]:
+            return index(parts, [], lambda *_: None)
+
+        async def at_first() -> IndexReport | None:
+            return await again() if await is_due(parts.config, parts.passages, parts.indexer, parts.embedders) else None
+
+        await index_until_done(at_first)
+        if minutes := parts.config.shop.index.minutes:
+            await index_every(minutes * 60, again)
+
+    def _wake_ours(self, place: str) -> None:
+        """What waits on a platform that is switched off today, or is answered by other processes, waits on."""
+        if Place.from_key(place).platform in self._answered:
+            self._wake(place)
+
+
+def _nobody(_place: str) -> None:
+    """There are no lanes yet."""
