@@ -1,4 +1,4 @@
-"""Discord: read incoming.py, then outgoing.py, then connection.py, which joins both to discord.py."""
+"""Discord: read incoming.py, then outgoing.py, then connection/, which joins both to discord.py."""
 
 from adapters.discord.connection import DiscordPlatform
 

@@ -2,15 +2,15 @@
 
 SQLite takes one writer at a time. A transaction that reads first and writes later loses updates there without a word,
 so every writing transaction begins IMMEDIATE and waits its turn; readers have an engine of their own and never wait.
-Two connections write, in turn: one waits for the disk at each commit, one leaves that to the next who does (and for a process that
-is killed there is no difference). Waiting costs CPU as well, so it is done where somebody outside is told of what was committed.
+A commit waits for the disk where somebody outside is told of it, so that it stands after a power cut too, and with it all that was
+committed before. The others leave the waiting to the next one that does: it costs CPU as well. For a process that is killed it is the same.
 """
 
 import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, nullcontext
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -61,12 +61,10 @@ class Database:
         self.embedded = self.url.get_backend_name() == "sqlite"
         if self.embedded:
             self._writer = _sqlite(self.url, writes=True, pool_size=1)
-            self._lasting = _sqlite(self.url, writes=True, pool_size=1, synchronous="FULL")
-            self._turn: AbstractAsyncContextManager[Any] = asyncio.Lock()
+            self._lasting = self._writer.execution_options(lasting=True)
             self._reader = _sqlite(self.url, writes=False, pool_size=4)
         else:
             network = {name: value for name, value in NETWORK.items() if name not in self.url.query}
-            self._turn = nullcontext()
             self._writer = self._lasting = self._reader = create_async_engine(self.url, pool_size=8, max_overflow=8, connect_args=network)
         self._away_since: float | None = None
         self._failed_at = 0.0
@@ -83,7 +81,7 @@ class Database:
         `lasting`: somebody is told of it outside, so it must stand after a power cut too, and with it all that was committed before.
         """
         try:
-            async with _translated(), self._turn, (self._lasting if lasting else self._writer).begin() as connection:
+            async with _translated(), (self._lasting if lasting else self._writer).begin() as connection:
                 yield connection
         except StoreError as exc:
             self._alarm(exc)
@@ -127,8 +125,9 @@ class Database:
 
     async def close(self) -> None:
         """Give the connections back. Twice is fine."""
-        for engine in {self._writer, self._lasting, self._reader}:
-            await engine.dispose()
+        await self._writer.dispose()
+        if self._reader is not self._writer:
+            await self._reader.dispose()
 
 
 def newest_version() -> str:
@@ -157,7 +156,7 @@ def _migrations() -> Path:
     return Path(__file__).resolve().parents[2] / "migrations"
 
 
-def _sqlite(url: URL, writes: bool, pool_size: int, synchronous: str = "NORMAL") -> AsyncEngine:
+def _sqlite(url: URL, writes: bool, pool_size: int) -> AsyncEngine:
     near = {"async_creator_fn": connect(writes)}
     engine = create_async_engine(url, pool_size=pool_size, max_overflow=0, pool_timeout=60, connect_args=near)
 
@@ -168,12 +167,14 @@ def _sqlite(url: URL, writes: bool, pool_size: int, synchronous: str = "NORMAL")
         if not writes:
             # How many passages hold a word. It may stand before the table that it looks at.
             cursor.execute("CREATE VIRTUAL TABLE temp.passages_words USING fts5vocab(main, passages_text, row)")
-        for pragma in (f"busy_timeout={BUSY_SECONDS * 1000}", "journal_mode=WAL", f"synchronous={synchronous}", "foreign_keys=ON"):
+        for pragma in (f"busy_timeout={BUSY_SECONDS * 1000}", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
     @event.listens_for(engine.sync_engine, "begin")
     def begin_now(connection: Any) -> None:
+        if writes:
+            connection.connection.driver_connection.wait_for_disk(connection.get_execution_options().get("lasting", False))
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine

@@ -28,6 +28,11 @@ class NearbyConnection(Connection):
         self._writes = writes
         self._in_thread = 0
 
+    def wait_for_disk(self, yes: bool) -> None:
+        """Whether the commit that follows does. Outside a transaction this waits for nothing, so it needs no thread."""
+        if not self._in_thread:
+            self._conn.execute(f"PRAGMA synchronous={'FULL' if yes else 'NORMAL'}")
+
     def stop(self) -> "asyncio.Future[Any] | None":
         """A database that could not be opened has nobody who waits for the end of its thread."""
         if self._connection is not None:

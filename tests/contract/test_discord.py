@@ -242,7 +242,8 @@ class TestHearing:
         await harness.start(receive)
         await harness.hear("direct", "poison")
         await harness.hear("direct", "fine")
-        assert len(heard) == 1
+        # Its channel may have been read again by now, and the other message with it.
+        assert {event.event_id for event in heard} == {heard[0].event_id}
         assert any(record.levelno == logging.ERROR and "could not be written down" in record.getMessage() for record in caplog.records)
         assert "poison" not in caplog.text
 

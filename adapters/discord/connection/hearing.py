@@ -1,9 +1,11 @@
 """From discord.py to the core: every event is handed over until it is written down, and in the order of its channel."""
 
 import asyncio
+import contextlib
 import logging
 import time
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import replace
 
 import discord
@@ -13,7 +15,7 @@ from adapters.discord.connection.progress import Progress
 from adapters.discord.connection.underway import Underway
 from adapters.discord.faults import translated
 from adapters.discord.incoming import place_of, read_delete, read_edit, read_message
-from bot.errors import BotError
+from bot.errors import BotError, NotAllowed, PlaceGone
 from bot.messages import Event, Place
 from bot.platforms import Cursors, Receive
 
@@ -64,7 +66,7 @@ class Hearing:
             if place.direct:
                 # Discord names no direct channels at the start of a session: those that we do not know by then are not asked.
                 await self.progress.keep(place.workspace, channel)
-            heard.done = await self._hand_over(read_message(message, own_id(client)))
+            heard.done = await self._hand_over(_read(read_message, message, client))
 
     async def look_at_waiting(self, client: discord.Client) -> None:
         """What waits for an answer counts as its author has left it meanwhile; histories tell of no deletions."""
@@ -74,10 +76,9 @@ class Hearing:
                 for place, message in await self.progress.cursors.waiting():
                     channels[replace(place, thread="")].append(message)
                 for place, messages in channels.items():
-                    with translated():
-                        signals = await changes(client, place, messages)
-                    for signal in signals:
-                        await self._hand_over(signal)
+                    with contextlib.suppress(NotAllowed, PlaceGone), translated():
+                        for signal in await changes(client, place, messages):
+                            await self._hand_over(signal)
         except (BotError, TimeoutError) as exc:
             log.warning("discord: whether waiting messages were changed meanwhile is not known (%s)", type(exc).__name__)
 
@@ -85,7 +86,7 @@ class Hearing:
         """Somebody changed a message, or Discord added a preview to it."""
         with self._underway:
             await self.history.caught_up(message.channel.id)
-            await self._hand_over(read_edit(message, own_id(client)))
+            await self._hand_over(_read(read_edit, message, client))
 
     async def deleted(self, channel: int, guild: int | None, message: int) -> None:
         """A message was taken away."""
@@ -97,8 +98,8 @@ class Hearing:
         """A message from the history, as it now stands; we may have heard it before somebody changed it."""
         place = place_of(message)
         with self._underway, self.progress.hearing(place.workspace, message.channel.id, message.id) as heard:
-            await self._hand_over(read_edit(message, own_id(client)))
-            heard.done = await self._hand_over(read_message(message, own_id(client)))
+            await self._hand_over(_read(read_edit, message, client))
+            heard.done = await self._hand_over(_read(read_message, message, client))
         return heard.done
 
     async def _hand_over(self, event: Event | None) -> bool:
@@ -117,6 +118,15 @@ class Hearing:
                 await asyncio.sleep(wait * self._pace)
         log.error("discord: %s could not be written down; its channel will be read again", event.event_id)
         return False
+
+
+def _read(read: Callable[[discord.Message, int], Event | None], message: discord.Message, client: discord.Client) -> Event | None:
+    """A message that cannot be read is nothing to us, and must not hide those after it."""
+    try:
+        return read(message, own_id(client))
+    except (LookupError, TypeError, ValueError, AttributeError) as exc:
+        log.warning("discord: message %s could not be read: %s", message.id, type(exc).__name__)
+        return None
 
 
 def own_id(client: discord.Client | None) -> int:

@@ -89,8 +89,9 @@ class History:
                 for place, message in await self._cursors.waiting():
                     places[place].append(message)
                 for place, messages in places.items():
-                    for event in await changes(self._call, place, messages, absence):
-                        await self._hand_over(event)
+                    with contextlib.suppress(NotAllowed):
+                        for event in await changes(self._call, place, messages, absence):
+                            await self._hand_over(event)
         except (BotError, TimeoutError) as exc:
             _log.warning("Slack: whether waiting messages were changed meanwhile is not known (%s)", type(exc).__name__)
 
