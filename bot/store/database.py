@@ -65,7 +65,8 @@ class Database:
             self._reader = _sqlite(self.url, writes=False, pool_size=4)
         else:
             network = {name: value for name, value in NETWORK.items() if name not in self.url.query}
-            self._writer = self._lasting = self._reader = create_async_engine(self.url, pool_size=8, max_overflow=8, connect_args=network)
+            # None beyond the pool: SQLAlchemy would close such a connection after each use.
+            self._writer = self._lasting = self._reader = create_async_engine(self.url, pool_size=16, max_overflow=0, connect_args=network)
         self._away_since: float | None = None
         self._failed_at = 0.0
 
