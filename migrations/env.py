@@ -7,11 +7,13 @@ from bot.store.database import database_url
 from bot.tables import metadata
 
 FULL_TEXT = "passages_text"
+NEIGHBOURS = "neighbours"
 
 
 def ours(name: str | None, kind: str, _parents: object) -> bool:
-    """Full text is SQLite's own virtual table and its shadows, written by hand in its migration; Alembic cannot compare it."""
-    return not (kind == "table" and name is not None and name.startswith(FULL_TEXT))
+    """Full text is SQLite's own virtual table and its shadows, written by hand in its migration; Alembic cannot compare it.
+    `neighbours` and its centres are there with pgvector alone: `bot.store.neighbours` makes it."""
+    return not (kind == "table" and name is not None and name.startswith((FULL_TEXT, NEIGHBOURS)))
 
 
 def address() -> str:
