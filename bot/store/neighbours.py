@@ -102,10 +102,10 @@ class Candidates:
 
 
 async def extension(connection: AsyncConnection) -> bool:
-    """Whether this database has pgvector."""
+    """Whether this database has pgvector, 0.8 or newer: older ones give up early where a condition leaves few."""
     if connection.dialect.name == "sqlite":
         return False
-    return bool((await connection.execute(text("SELECT count(*) FROM pg_extension WHERE extname = 'vector'"))).scalar_one())
+    return bool((await connection.execute(text(_EXTENSION))).scalar_one())
 
 
 async def add(connection: AsyncConnection, language: str, rows: "Sequence[tuple[int, Mapping[str, np.ndarray]]]") -> None:
@@ -143,7 +143,7 @@ async def lacking(database: Database) -> tuple[str, str] | None:
             return None
         if not await extension(connection):
             version, there = (await connection.execute(text(_PGVECTOR))).one()
-            package = "" if there else f"install the package postgresql-{version}-pgvector on its server, "
+            package = "" if there else f"install the package postgresql-{version}-pgvector (0.8 or newer) on its server, "
             cure = f"{package}run `CREATE EXTENSION vector` in it as superuser, and `python -m bot index`"
             return f"without pgvector all vectors of {every} passages are in this program's memory", cure[0].upper() + cure[1:]
         if not await _made(connection) or (await connection.execute(text("SELECT count(*) FROM neighbours"))).scalar_one() < every:
@@ -207,6 +207,14 @@ _TABLES = (
     # Beside the rest of the row, where a look at it is quick.
     "ALTER TABLE neighbours ALTER near SET STORAGE MAIN",
 )
+_EXTENSION = """
+    SELECT count(*) FROM pg_extension
+    WHERE extname = 'vector' AND CAST(string_to_array(extversion, '.') AS int[]) >= CAST('{0,8}' AS int[])
+"""
+_PGVECTOR = """
+    SELECT CAST(current_setting('server_version_num') AS int) / 10000, count(*) FROM pg_available_extensions
+    WHERE name = 'vector' AND CAST(string_to_array(default_version, '.') AS int[]) >= CAST('{0,8}' AS int[])
+"""
 _COVERING = "SELECT model, dimension FROM vectors GROUP BY model, dimension HAVING count(*) = :every"
 _SOME = "SELECT data FROM vectors TABLESAMPLE BERNOULLI (:percent) REPEATABLE (1) WHERE model = :model AND dimension = :dimension"
 _CENTRE = "INSERT INTO neighbours_centres VALUES (:models, CAST(:centre AS vector))"
@@ -245,10 +253,6 @@ _CANDIDATES = """
     ORDER BY neighbours.passage_id
 """
 # `jit`: compiling such a statement would take longer than running it.
-_PGVECTOR = """
-    SELECT CAST(current_setting('server_version_num') AS int) / 10000,
-           EXISTS (SELECT 1 FROM pg_available_extensions WHERE name = 'vector')
-"""
 _SETTINGS = """
     SELECT set_config('hnsw.ef_search', :looked_at, true), set_config('hnsw.iterative_scan', 'strict_order', true),
            set_config('jit', 'off', true)

@@ -264,7 +264,7 @@ async def test_check_names_the_package_where_the_server_has_no_pgvector(postgres
         there = (await connection.execute(text("SELECT count(*) FROM pg_available_extensions WHERE name = 'vector'"))).scalar_one()
     told = await store.unaided()
     assert told
-    assert ("-pgvector on its server, " in told[1]) is not bool(there)
+    assert ("Install the package postgresql-" in told[1]) is not bool(there)
     await store.arrange()
     assert (await (await known(store)).search("en like n7", "en", 1)).passages[0].document == "6.md"
     await database.close()
