@@ -185,8 +185,10 @@ async def candidates(
     import numpy as np
 
     values = {f"q{at}": kind.question({model: vector}) for at, (model, vector) in enumerate(vectors.items())}
+    questions = "".join(f", CAST(:{name} AS vector) AS {name}" for name in values)
+    cosines = "".join(f", -(CAST(near AS vector) <#> {name}) - (centre <#> {name})" for name in values)
     found = await connection.execute(
-        text(_CANDIDATES.format("".join(f", -((CAST(near AS vector) + centre) <#> CAST(:{name} AS vector))" for name in values))),
+        text(_CANDIDATES.format(questions=questions, cosines=cosines)),
         values | {"ids": list(ids), "languages": list(languages), "models": kind.name},
     )
     rows = found.all()
@@ -248,9 +250,11 @@ _SAMPLED = """
     SELECT sampled.language, vectors.data FROM neighbours AS sampled TABLESAMPLE BERNOULLI (:percent) REPEATABLE (1)
     JOIN vectors ON vectors.passage_id = sampled.passage_id WHERE sampled.models = :models AND vectors.model = :model
 """
+# A question's vectors are read once, not once a row.
 _CANDIDATES = """
-    SELECT neighbours.passage_id, passages.document_id, neighbours.language {}
-    FROM neighbours JOIN passages ON passages.id = neighbours.passage_id JOIN neighbours_centres USING (models)
+    WITH asked AS MATERIALIZED (SELECT centre {questions} FROM neighbours_centres WHERE models = :models)
+    SELECT neighbours.passage_id, passages.document_id, neighbours.language {cosines}
+    FROM asked, neighbours JOIN passages ON passages.id = neighbours.passage_id
     WHERE neighbours.passage_id = ANY(CAST(:ids AS bigint[])) AND language = ANY(CAST(:languages AS text[])) AND models = :models
     ORDER BY neighbours.passage_id
 """
