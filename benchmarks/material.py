@@ -140,20 +140,22 @@ async def ask(
     models: Sequence[Embedder],
     limit: int = 5,
     lead: bool = False,
+    kept_in: str = "",
 ) -> list[Asked]:
-    """Index the texts (by address) into a temporary SQLite and ask every question; `lead` as an answer needs it."""
+    """Index the texts (by address) into a temporary SQLite and ask every question; `lead` as an answer needs it. `kept_in`: the
+    address of a database to use instead, whose documents are forgotten."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         for address, text in texts.items():
             path = folder / "docs" / address
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
-        database = Database(f"sqlite:///{folder / 'index.db'}")
+        database = Database(kept_in or f"sqlite:///{folder / 'index.db'}")
         await database.migrate()
         store = PassageStore(database)
         await asyncio.gather(*(model.load() for model in models))
         began = time.process_time()
-        await Indexer(store, models, lambda _text: "en", folder / "docs").index([str(folder / "docs")])
+        await Indexer(store, models, lambda _text: "en", folder / "docs").index([str(folder / "docs")], only=True)
         knowledge = Knowledge(store, models)
         await knowledge.load()
         indexed = time.process_time()

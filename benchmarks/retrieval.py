@@ -4,6 +4,7 @@ DIR is a folder of data sets, or one of them (see benchmarks/material.py). Bare 
 English ones; then, for each further language of theirs, over a mixed pool: English complete, every second one also in the
 asker's language, and only the questions whose answer stands in English alone. Articles are asked in their questions' languages.
 Run: python -m benchmarks.retrieval --data DIR [--sample 60] [--cache DIR]   (questions a language; 0 = all)
+With --pgvector URL, the address of an empty PostgreSQL with pgvector: everything once more, by its indexes, small as the pools are.
 """
 
 import argparse
@@ -13,6 +14,8 @@ from pathlib import Path
 
 from benchmarks.material import Asked, DataSet, ask, data_sets, embedders, files, sampled
 from bot.knowledge import Embedder
+from bot.store import neighbours
+from bot.store.database import Database
 
 Table = list[tuple[str, int, list[float]]]
 
@@ -36,26 +39,35 @@ def shown(title: str, table: Table) -> None:
         print(f"  {'mean, not en':<24}" + "".join(f"{sum(column) / len(column):>8.1f}" for column in zip(*others, strict=True)))
 
 
-async def passages(data: DataSet, sample: int, models: Sequence[Embedder]) -> None:
+async def passages(data: DataSet, sample: int, models: Sequence[Embedder], address: str) -> None:
     """Bare passages: the English pool, then the mixed ones."""
     questions = sampled(data.questions, sample)
     english = data.texts["en"]
     wanted = [(row, frozenset({f"en~{row['passage']}"})) for row in questions]
-    shown(data.name, recalls(await ask(files(english, "en"), wanted, models)))
+    shown(data.name, recalls(await ask(files(english, "en"), wanted, models, kept_in=address)))
     mixed: Table = []
     for language in sorted({row["lang"] for row in questions} & set(data.texts) - {"en"}):
         half = {row["id"] for row in data.texts[language][1::2]}
         pool = files(english, "en") | files(data.texts[language], language, half)
         only = [(row, right) for row, right in wanted if row["lang"] == language and row["passage"] not in half]
-        mixed += recalls(await ask(pool, only, models))
+        mixed += recalls(await ask(pool, only, models, kept_in=address))
     if mixed:
         shown(f"{data.name}, mixed", mixed)
 
 
-async def articles(data: DataSet, models: Sequence[Embedder]) -> None:
+async def articles(data: DataSet, models: Sequence[Embedder], address: str) -> None:
     """Titled articles."""
     questions = [(row, frozenset({row["article"]})) for row in data.questions if row["article"]]
-    shown(data.name, recalls(await ask(files(data.texts[""], ""), questions, models)))
+    shown(data.name, recalls(await ask(files(data.texts[""], ""), questions, models, kept_in=address)))
+
+
+async def by_index(address: str) -> str:
+    """The same database, migrated; from now on every shop is large, and no table so small that it is read from end to end."""
+    neighbours.LARGE = neighbours.MANY = 1
+    database = Database(f"{address}?options=-c%20enable_seqscan%3Doff%20-c%20enable_sort%3Doff")
+    await database.migrate()
+    await database.close()
+    return database.url.render_as_string(hide_password=False)
 
 
 async def main() -> None:
@@ -64,10 +76,12 @@ async def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--sample", type=int, default=60)
     parser.add_argument("--cache", type=Path, help="keep embeddings here for the next run")
+    parser.add_argument("--pgvector", default="", help="search once more by the indexes of this empty database")
     given = parser.parse_args()
     models = embedders(given.cache)
-    for data in data_sets(given.data):
-        await (articles(data, models) if data.titled else passages(data, given.sample, models))
+    for address in ("", *([await by_index(given.pgvector)] if given.pgvector else [])):
+        for data in data_sets(given.data):
+            await (articles(data, models, address) if data.titled else passages(data, given.sample, models, address))
     await asyncio.gather(*(model.close() for model in models))
 
 

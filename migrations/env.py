@@ -6,8 +6,9 @@ from sqlalchemy import create_engine, event, pool
 from bot.store.database import database_url
 from bot.tables import metadata
 
-NOT_COMPARED = ("passages_text", "procrastinate_")
-"""Full text is SQLite's own virtual table and its shadows, written by hand in its migration; procrastinate's tables are its own."""
+NOT_COMPARED = ("passages_text", "procrastinate_", "neighbours")
+"""Full text is SQLite's own virtual table and its shadows, written by hand in its migration; procrastinate's tables are its own;
+`neighbours` and its centres are there with pgvector alone (`bot.store.neighbours` makes them)."""
 
 
 def ours(name: str | None, kind: str, _parents: object) -> bool:

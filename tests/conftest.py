@@ -12,6 +12,7 @@ import psycopg
 import pytest
 
 from bot.store.database import Database
+from tests.pgvector_server import CannotRun, pgvector_server
 
 POSTGRESQL = os.environ.get("TEST_DATABASE_URL", "postgresql://postgres@127.0.0.1:5432/postgres")
 LOOPBACK = ("127.", "::1", "localhost")
@@ -57,13 +58,34 @@ def postgresql() -> str:
 
 
 @contextmanager
-def new_database(postgresql: str) -> Iterator[str]:
-    """A new, empty PostgreSQL database; dropped afterwards."""
+def new_database(server: str) -> Iterator[str]:
+    """A new, empty database; dropped afterwards."""
     name = f"polydesk_test_{secrets.token_hex(6)}"
-    with psycopg.connect(postgresql, autocommit=True) as connection:
+    with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}")  # type: ignore[arg-type]
-        yield postgresql.rsplit("/", 1)[0] + f"/{name}"
+        yield server.rsplit("/", 1)[0] + f"/{name}"
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")  # type: ignore[arg-type]
+
+
+@pytest.fixture(scope="session")
+def pgvector() -> Iterator[str]:
+    """The address of a PostgreSQL that has pgvector; skipped where none can run, unless POLYDESK_REQUIRE_POSTGRESQL is set."""
+    try:
+        with pgvector_server() as address:
+            yield address
+    except CannotRun as exc:
+        if os.environ.get("POLYDESK_REQUIRE_POSTGRESQL"):
+            raise
+        pytest.skip(f"no pgvector here: {exc}")
+
+
+@pytest.fixture
+def pgvector_database(pgvector: str) -> Iterator[str]:
+    """A new PostgreSQL database with the extension, and nothing else."""
+    with new_database(pgvector) as address:
+        with psycopg.connect(address, autocommit=True) as connection:
+            connection.execute("CREATE EXTENSION vector")
+        yield address
 
 
 @pytest.fixture

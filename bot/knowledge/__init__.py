@@ -1,7 +1,7 @@
 """What the shop's documents say: documents -> passages -> index -> search -> the words that answer.
 
-Reading order: documents, sentences, passages, terms, embedding, crawling, sites, indexing, schedule, scoring, answerable, search,
-units, kinds, remembering, extract.
+Reading order: documents, sentences, passages, terms, embedding, crawling, sites, indexing, schedule, scoring, answerable, memory,
+nearest, search, units, kinds, remembering, extract.
 """
 
 from bot.knowledge.embedding import Embedder, embedded

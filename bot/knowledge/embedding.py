@@ -142,6 +142,11 @@ def embedded() -> tuple[Embedder, ...]:
     return tuple(found)
 
 
+def models(embedders: Sequence[Embedder]) -> list[tuple[str, int]]:
+    """Name and dimension of each. A server that never answered has no dimension yet, so its stored vectors cannot be read."""
+    return [(embedder.name, embedder.dimension) for embedder in embedders if embedder.dimension]
+
+
 def single_threaded() -> None:
     """Keep numpy to one thread, where threadpoolctl (of the extra `local`) is there: a second one spins after each product
     and costs twice what it saves."""

@@ -106,6 +106,7 @@ class Indexer:
             await self._store.remove(gone)
             if self._sites:
                 await self._sites.forget(gone)
+        await self._store.arrange()
         return IndexReport(
             read=progress.read,
             changed=tuple(progress.changed),

@@ -14,6 +14,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import StoreError
+from bot.store import neighbours
 from bot.store.database import Database
 from bot.tables import metadata
 
@@ -49,6 +50,7 @@ async def move(source: Database, target: Database, on_progress: Progress) -> Seq
                 on_progress(done, whole, table.name)
         moved = [await _compared(old, target, table) for table in tables]
     await _finish(target)
+    await neighbours.arrange(target)
     return moved
 
 

@@ -1,7 +1,4 @@
-"""What we keep of the shop's documents: their passages, the terms for full text, and a vector per passage and model.
-
-Vectors are stored as float16, half as large, and handed out as float32, which is what numpy multiplies fast.
-"""
+"""What we keep of the shop's documents: their passages, the terms for full text, and a vector per passage and model."""
 
 import json
 import sqlite3
@@ -11,23 +8,22 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, delete, func, insert, select, text
+from sqlalchemy import delete, func, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import StoreError
+from bot.store import neighbours, snapshots
 from bot.store.database import Database
+from bot.store.neighbours import Candidates, Kind, Moments
+from bot.store.snapshots import Snapshot, Stamp
 from bot.tables import documents, passages, vectors
 
 if TYPE_CHECKING:
     import numpy as np
 
-Stamp = tuple[int, float]
-"""How many documents there are, and when one was last indexed: another stamp, another index."""
-
 WIDE = 4000
-"""In a large shop so many passages are ranked by their words: words in more than a few of all tell little, and cost most."""
+"""In a shop with more passages, about so many are ranked by their words: words in more than a few of all tell little, and cost most."""
 _COMMON = 500
-_CHUNK = 2000
 _BATCH = 400
 
 
@@ -65,19 +61,6 @@ class PassageRow:
     language: str
     indexed_at: float
     terms: str
-
-
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """All passages, ordered by id: ids and document ids (int64), their documents' languages, and a matrix (float32,
-    a row per passage) by model. `covered` says for how many passages there is a vector; the others' rows are zero."""
-
-    stamp: Stamp
-    ids: "np.ndarray"
-    documents: "np.ndarray"
-    languages: tuple[str, ...]
-    matrices: Mapping[str, "np.ndarray"]
-    covered: Mapping[str, int]
 
 
 class PassageStore:
@@ -124,13 +107,21 @@ class PassageStore:
                     indexed_at=time.time(),
                 )
             )
-            await _add_passages(connection, _id(made), pieces)
+            await _add_passages(connection, _id(made), document.language, pieces)
 
     async def remove(self, addresses: Sequence[str]) -> None:
         """These documents are gone, with their passages and vectors."""
         async with self._database.writing() as connection:
             for start in range(0, len(addresses), _BATCH):
                 await connection.execute(delete(documents).where(documents.c.address.in_(addresses[start : start + _BATCH])))
+
+    async def arrange(self) -> None:
+        """After an indexing: where pgvector is and the shop is large, the database shall find by itself what is near."""
+        await neighbours.arrange(self._database)
+
+    async def unaided(self) -> tuple[str, str] | None:
+        """What keeps a large shop's database from searching vectors by itself, and the cure; None where nothing does."""
+        return await neighbours.lacking(self._database)
 
     async def snapshot(self, models: Sequence[tuple[str, int]]) -> Snapshot:
         """All passages and their vectors of these models (name, dimension)."""
@@ -164,20 +155,20 @@ class PassageReader:
 
     async def stamp(self) -> Stamp:
         """Which index this is."""
-        return await _stamp(self._connection)
+        return await snapshots.stamp(self._connection)
 
-    async def full_text(self, terms: Sequence[str], limit: int, large: bool = False) -> tuple[Stamp, list[tuple[int, float]]]:
+    async def full_text(self, terms: Sequence[str], limit: int, size: int) -> tuple[Stamp, list[tuple[int, float]]]:
         """Which index this is, and the passages that hold any of the terms, with a score that counts rare terms for more.
-        `large`: leave out the commonest terms, so that no more than about WIDE passages must be ranked."""
+        `size`: about how many passages there are; where they are many, the commonest terms are left out."""
         if not terms:
             return await self.stamp(), []
-        if large:
+        if size > WIDE:
             terms = await self._rare(terms)
         if self._embedded:
             query = " OR ".join('"' + term.replace('"', '""') + '"' for term in terms)
             found = await self._fetched(_FULL_TEXT_SQLITE, {"query": query, "limit": limit})
         else:
-            found = await self._fetched(_FULL_TEXT_POSTGRESQL, {"terms": list(terms), "limit": limit})
+            found = await self._fetched(_FULL_TEXT_POSTGRESQL, {"terms": list(terms), "limit": limit, "size": size})
         (count, last), *hits = found
         return (count, float(last)), [(passage, float(score)) for passage, score in hits]
 
@@ -211,10 +202,29 @@ class PassageReader:
     async def snapshot(self, models: Sequence[tuple[str, int]]) -> Snapshot:
         """All passages as this transaction sees them."""
         self._common.clear()
-        return await _snapshot(self._connection, models)
+        return await snapshots.snapshot(self._connection, models)
+
+    async def moments(self, models: Sequence[tuple[str, int]]) -> Moments | None:
+        """The whole index in few numbers; None where it is searched in memory, as it is without pgvector."""
+        self._common.clear()
+        return None if self._embedded else await neighbours.moments(self._connection, Kind.of(models))
+
+    async def nearest(self, models: Sequence[tuple[str, int]], asked: "Mapping[str, Mapping[str, np.ndarray]]", limit: int) -> list[int]:
+        """The `limit` nearest passages of each language that is asked, by the sum of the inner products with these vectors."""
+        return await neighbours.nearest(self._connection, Kind.of(models), asked, limit)
+
+    async def candidates(
+        self, models: Sequence[tuple[str, int]], vectors: "Mapping[str, np.ndarray]", ids: Sequence[int], languages: Sequence[str]
+    ) -> Candidates:
+        """These passages, as far as they are in these languages, compared with a question's vectors."""
+        return await neighbours.candidates(self._connection, Kind.of(models), vectors, ids, languages)
+
+    async def beginning(self, document: int) -> int:
+        """The first passage of this document."""
+        asked = select(passages.c.id).where(passages.c.document_id == document).order_by(passages.c.position).limit(1)
+        return int((await self._connection.execute(asked)).scalar_one())
 
 
-_STAMP = select(func.count(), func.max(documents.c.indexed_at)).select_from(documents)
 _ROWS = """
     SELECT passages.id, passages.heading, passages.text, documents.address, documents.title, documents.url, documents.language,
            documents.indexed_at, passages.terms
@@ -237,6 +247,7 @@ _COUNTS_POSTGRESQL = """
     ) AS held
 """
 # PostgreSQL's own ranks know nothing of rare and common: each term counts for ln(1 + passages / passages that hold it).
+# Counting the passages takes as long as all the rest: whoever asks knows about how many they are.
 _FULL_TEXT_POSTGRESQL = """
     WITH hits AS (
         SELECT passages.id, asked.term FROM unnest(CAST(:terms AS text[])) AS asked(term)
@@ -244,12 +255,12 @@ _FULL_TEXT_POSTGRESQL = """
     ), held AS (SELECT term, count(*) AS times FROM hits GROUP BY term)
     SELECT count(*), coalesce(max(indexed_at), 0.0) FROM documents
     UNION ALL
-    (SELECT hits.id, sum(ln(1 + (SELECT count(*) FROM passages) / CAST(held.times AS float8))) AS score
+    (SELECT hits.id, sum(ln(1 + greatest(:size, held.times) / CAST(held.times AS float8))) AS score
      FROM hits JOIN held USING (term) GROUP BY hits.id ORDER BY score DESC, hits.id LIMIT :limit)
 """
 
 
-async def _add_passages(connection: AsyncConnection, document: int, pieces: Sequence[NewPassage]) -> None:
+async def _add_passages(connection: AsyncConnection, document: int, language: str, pieces: Sequence[NewPassage]) -> None:
     import numpy as np
 
     if not pieces:
@@ -268,46 +279,7 @@ async def _add_passages(connection: AsyncConnection, document: int, pieces: Sequ
     ]
     if rows:
         await connection.execute(insert(vectors), rows)
-
-
-async def _stamp(connection: AsyncConnection) -> Stamp:
-    count, last = (await connection.execute(_STAMP)).one()
-    return count, last or 0.0
-
-
-async def _snapshot(connection: AsyncConnection, models: Sequence[tuple[str, int]]) -> Snapshot:
-    import numpy as np
-
-    stamp = await _stamp(connection)
-    listed = await connection.execute(
-        select(passages.c.id, passages.c.document_id, documents.c.language).join_from(passages, documents).order_by(passages.c.id)
-    )
-    rows = listed.all()
-    ids = np.array([row[0] for row in rows], dtype=np.int64)
-    matrices, covered = {}, {}
-    for model, dimension in models:
-        matrices[model], covered[model] = await _matrix(connection, ids, model, dimension)
-    return Snapshot(stamp, ids, np.array([row[1] for row in rows], dtype=np.int64), tuple(row[2] for row in rows), matrices, covered)
-
-
-async def _matrix(connection: AsyncConnection, ids: "np.ndarray", model: str, dimension: int) -> "tuple[np.ndarray, int]":
-    """A row per id, read in chunks, so that nothing but the matrix itself grows with the index."""
-    import numpy as np
-
-    matrix = np.zeros((len(ids), dimension), dtype=np.float32)
-    covered, last = 0, -1
-    asked = (
-        select(vectors.c.passage_id, vectors.c.data)
-        .where(vectors.c.model == model, vectors.c.dimension == dimension, vectors.c.passage_id > bindparam("last"))
-        .order_by(vectors.c.passage_id)
-        .limit(_CHUNK)
-    )
-    while chunk := (await connection.execute(asked, {"last": last})).all():
-        last = chunk[-1][0]
-        at = np.searchsorted(ids, np.array([row[0] for row in chunk], dtype=np.int64))
-        matrix[at] = np.frombuffer(b"".join(row[1] for row in chunk), dtype=np.float16).reshape(len(chunk), dimension)
-        covered += len(chunk)
-    return matrix, covered
+        await neighbours.add(connection, language, [(passage, piece.vectors) for passage, piece in zip(ids, pieces, strict=True)])
 
 
 def _id(made: Any) -> int:

@@ -80,6 +80,18 @@ async def test_one_document_does_not_crowd_out_the_others(tmp_path: Path) -> Non
         assert len({passage.document for passage in found.passages}) > 1
 
 
+async def test_a_large_shop_is_searched_in_threads_and_finds_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with opened(tmp_path, [WordEmbedder("a"), WordEmbedder("b")]) as (knowledge, indexer, shop):
+        questions = ["How long can I return EXP-77?", "¿Cuánto tarda el envío?", "lamp"]
+        before = [await knowledge.search(question, "en") for question in questions]
+        monkeypatch.setattr("bot.knowledge.memory.LARGE", 1)
+        assert [await knowledge.search(question, "en") for question in questions] == before
+        (shop / "returns.md").unlink()
+        await indexer.index([str(shop)])
+        found = await knowledge.search(questions[0], "en")
+        assert "shop/returns.md" not in [passage.document for passage in found.passages]
+
+
 async def test_a_search_needs_one_transaction(tmp_path: Path) -> None:
     async with opened(tmp_path, [WordEmbedder()]) as (knowledge, indexer, _):
         store, opened_times = indexer._store, []

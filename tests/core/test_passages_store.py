@@ -26,7 +26,7 @@ def passage(text: str, *numbers: float) -> NewPassage:
 
 async def found(store: PassageStore, question: str) -> list[str]:
     async with store.reading() as reader:
-        _, hits = await reader.full_text(terms(question), 10)
+        _, hits = await reader.full_text(terms(question), 10, 3)
         rows = await reader.rows([number for number, _ in hits])
         return [rows[number].text for number, _ in hits]
 
@@ -94,7 +94,7 @@ async def test_another_process_sees_by_the_stamp_that_the_index_changed(store: P
             await store.replace(document(change), [passage("text")])
         async with store.reading() as reader:
             stamps.append(await reader.stamp())
-            assert (await reader.full_text(["text"], 1))[0] == stamps[-1]
+            assert (await reader.full_text(["text"], 1, 2))[0] == stamps[-1]
     await store.remove(["b"])
     async with store.reading() as reader:
         stamps.append(await reader.stamp())
@@ -109,7 +109,7 @@ async def test_in_a_large_shop_common_words_are_left_out_before_they_cost_much(
     await store.replace(document("a"), [passage("the parcel"), passage("the box"), passage("the customs form")])
     for _ in range(2):
         async with store.reading() as reader:
-            assert len((await reader.full_text(["the", "customs"], 10, large=True))[1]) == 1
-            assert len((await reader.full_text(["the", "nothing"], 10, large=True))[1]) == 0
-            assert len((await reader.full_text(["the"], 10, large=True))[1]) == 3
-            assert len((await reader.full_text(["the", "customs"], 10))[1]) == 3
+            assert len((await reader.full_text(["the", "customs"], 10, 3))[1]) == 1
+            assert len((await reader.full_text(["the", "nothing"], 10, 3))[1]) == 0
+            assert len((await reader.full_text(["the"], 10, 3))[1]) == 3
+            assert len((await reader.full_text(["the", "customs"], 10, 2))[1]) == 3
