@@ -100,7 +100,7 @@ async def test_ctrl_c_stops_a_desk_that_is_still_indexing(monkeypatch: pytest.Mo
     begun, closed = asyncio.Event(), asyncio.Event()
 
     @asynccontextmanager
-    async def opened(*_: object) -> AsyncIterator[None]:
+    async def opened(*_: object, **__: object) -> AsyncIterator[None]:
         begun.set()
         try:
             await asyncio.Event().wait()
