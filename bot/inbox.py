@@ -71,6 +71,7 @@ class Inbox:
         self._interrupt = interrupt
         self._accepted: OrderedDict[str, None] = OrderedDict()
         self._arriving: dict[str, asyncio.Task[None]] = {}
+        self._latest: dict[str, asyncio.Task[None]] = {}
         self._early: OrderedDict[str, tuple[float, MessageReceived]] = OrderedDict()
 
     async def accept(self, event: Event) -> None:
@@ -94,11 +95,21 @@ class Inbox:
             return
         arriving = self._arriving.get(name)
         if arriving is None:
-            arriving = self._arriving[name] = asyncio.create_task(self._message(message), name="accept")
-            arriving.add_done_callback(lambda _: self._arriving.pop(name, None))
+            place = message.place.key
+            arriving = asyncio.create_task(self._message(message, self._latest.get(place)), name="accept")
+            self._arriving[name] = self._latest[place] = arriving
+            arriving.add_done_callback(lambda task: self._arrived(name, place, task))
         await asyncio.shield(arriving)
 
-    async def _message(self, message: MessageReceived) -> None:
+    def _arrived(self, name: str, place: str, task: asyncio.Task[None]) -> None:
+        self._arriving.pop(name, None)
+        if self._latest.get(place) is task:
+            del self._latest[place]
+
+    async def _message(self, message: MessageReceived, before: "asyncio.Task[None] | None") -> None:
+        """`before`: what was said here just before must be written down first, or it could be answered later."""
+        if before is not None:
+            await asyncio.wait([before])
         place = message.place.key
         if await self._store.accept(message):
             try:

@@ -86,6 +86,8 @@ async def test_a_follow_up_in_a_thread_of_ours_needs_no_mention(world: World) ->
 async def test_a_follow_up_that_arrives_before_its_mention_is_answered_too(world: World) -> None:
     asked = await world.discord.say(THREAD, "ana", "And to Austria?")
     await world.discord.heartbeat()
+    # Heard is not yet looked up in the database.
+    await asyncio.sleep(0.3)
     assert world.discord.posts == []
     await world.discord.say(THREAD, "ana", "How long does delivery take?", mention=True, id=_before(asked))
     await world.sees(1)
