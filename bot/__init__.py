@@ -9,6 +9,7 @@ answering.py     one answer: passages, model, checks, sources, or "I do not know
 drafting.py      a model's draft as it comes, sentence by sentence
 prompts.py       every word that we say to the model
 checks/          what a draft must pass before it counts
+rates.py         how often somebody may ask
 handoff.py       who holds a thread, and who wants a person: pure rules
 desk.py          all that staff can see and do
 delivery.py      step 5: filter, cut, outbox, send, settle

@@ -22,8 +22,9 @@ from bot.knowledge.schedule import index_every
 from bot.knowledge.sites import Sites
 from bot.language.detection import Detector
 from bot.messages import Fault, Place
-from bot.model import Model
+from bot.model import Ledger, Model
 from bot.platforms import Platform
+from bot.rates import Rates
 from bot.server import Server
 from bot.store.cases import CaseStore
 from bot.store.database import Database, newest_version
@@ -31,6 +32,7 @@ from bot.store.inbox import InboxStore
 from bot.store.outbox import Letter, OutboxStore
 from bot.store.pages import PageStore
 from bot.store.passages import PassageStore
+from bot.store.spending import SpendingStore
 
 log = logging.getLogger(__name__)
 
@@ -57,7 +59,7 @@ class Parts:
 async def opened(config: Config, on_progress: Progress | None = None, build_index: bool = True) -> AsyncIterator[Parts]:
     """The parts of one run. With `build_index` the sample shop is indexed where it is the shop and its index is due."""
     database = Database(config.database_url)
-    model = make_model(config)
+    model = make_model(config, SpendingStore(database))
     embedders = make_embedders(config)
     try:
         await make_current(database)
@@ -137,6 +139,7 @@ class App:
             config.shop.shop.default_language,
             config.shop.limits.message_characters,
             config.shop.shop.other_languages == "handoff",
+            Rates(config.shop.limits.person_messages, config.shop.limits.workspace_messages),
         )
         self._lanes = Lanes(self._conversation.answer_place)
         self._inbox = Inbox(inbox_store, self._lanes, self._conversation.interrupt)
@@ -240,18 +243,25 @@ def make_platforms(config: Config) -> dict[str, Platform]:
     return platforms
 
 
-def make_model(config: Config) -> Model | None:
-    """The models that are set, the first one asked first; None for the extractive stand-in. They share the time evenly."""
+def make_model(config: Config, ledger: Ledger | None = None) -> Model | None:
+    """The models that are set, the first one asked first; None for the extractive stand-in. They share the time evenly, and the
+    day's budget where a ledger keeps it."""
     if not config.models:
         return None
+    from bot.model.bounded import Bounded
+    from bot.model.budget import Budget, thrifty
     from bot.model.chain import Chain
     from bot.model.client import OpenAIModel
     from bot.model.profiles import profile
 
-    seconds = config.shop.limits.model_seconds / len(config.models)
-    return Chain(
-        [OpenAIModel(one.url, one.key, one.name, profile(one.profile, one.url, one.name), total_seconds=seconds) for one in config.models]
-    )
+    limits = config.shop.limits
+    seconds = limits.model_seconds / len(config.models)
+    models: list[Model] = [
+        OpenAIModel(one.url, one.key, one.name, profile(one.profile, one.url, one.name), total_seconds=seconds) for one in config.models
+    ]
+    if limits.tokens_a_day and ledger is not None:
+        models = thrifty(models, Budget(limits.tokens_a_day, ledger))
+    return Bounded(Chain(models), limits.answers_at_once, limits.answers_waiting)
 
 
 def make_embedders(config: Config) -> tuple[Embedder, ...]:

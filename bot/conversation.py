@@ -12,6 +12,7 @@ from bot.language import formats, phrases, policy
 from bot.language.detection import Detector
 from bot.language.policy import NOT_SERVED, Choice
 from bot.messages import Reply
+from bot.rates import Rates
 from bot.store.inbox import InboxStore, Work
 
 log = logging.getLogger(__name__)
@@ -33,8 +34,10 @@ class Conversation:
         default_language: str,
         longest_message: int,
         hand_over_others: bool = False,
+        rates: Rates | None = None,
     ) -> None:
-        """`hand_over_others`: who writes a language that the shop does not serve is sent to a person instead of being answered."""
+        """`hand_over_others`: who writes a language that the shop does not serve is sent to a person instead of being answered.
+        `rates`: how often somebody may ask; None: as often as he likes."""
         self._store = store
         self._answering = answering
         self._delivery = delivery
@@ -43,6 +46,7 @@ class Conversation:
         self._default_language = default_language
         self._longest_message = longest_message
         self._hand_over_others = hand_over_others
+        self._rates = rates or Rates()
         self._making: dict[str, asyncio.Task[Answer]] = {}
 
     async def answer_place(self, place: str) -> None:
@@ -112,11 +116,15 @@ class Conversation:
         if len(text) > self._longest_message:
             limit = phrases.say(phrases.TOO_LONG, language, count=formats.number(self._longest_message, language))
             return Answer(Reply(limit, language), answered=False, model="")
+        author = work.messages[-1].author
+        if not self._rates.person(author, len(work.messages)):
+            return Answer(Reply(phrases.say(phrases.TOO_MANY, language), language), answered=False, model="")
         if wants_person(text, work.thread):
             return await self._desk.hand_over(work, language)
         if choice.why == NOT_SERVED and self._hand_over_others:
             return await self._desk.hand_over(work, choice.seen, "unserved")
-        answer = await self._answering.answer(Question(text, language, work.thread.turns, choice.spoken))
+        sparing = not self._rates.workspace(author, len(work.messages))
+        answer = await self._answering.answer(Question(text, language, work.thread.turns, choice.spoken, sparing))
         return answer if choice.why != NOT_SERVED or self._told(work, choice.seen) else with_note(answer, choice.seen)
 
     def _told(self, work: Work, language: str) -> bool:

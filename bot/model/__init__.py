@@ -55,3 +55,11 @@ class Model(Protocol):
     async def close(self) -> None:
         """Give connections back. Twice is fine."""
         ...
+
+
+class Ledger(Protocol):
+    """Where the tokens of a day are added up, for all processes that share a database. Raises StoreError."""
+
+    async def spend(self, day: str, tokens: int) -> int:
+        """Add (0: just look); the day's sum so far. `day`: 2026-11-25."""
+        ...

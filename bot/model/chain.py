@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from bot.errors import ModelError, ModelUnreachable
 from bot.messages import Fault
 from bot.model import Completion, Model, Prompt
-from bot.model.faults import Declined, TooLong
+from bot.model.faults import Declined, Spared, TooLong
 
 log = logging.getLogger(__name__)
 
@@ -84,7 +84,9 @@ class Chain:
                 fault = exc
                 if shown:
                     break
-                log.warning("a model failed: %s", exc, extra={"model": model.name})
+                log.log(
+                    logging.INFO if isinstance(exc, Spared) else logging.WARNING, "a model failed: %s", exc, extra={"model": model.name}
+                )
         raise fault
 
     async def check(self) -> Sequence[Fault]:
@@ -101,7 +103,7 @@ async def _asked(model: Model, breaker: Breaker, prompt: Prompt, on_text: Callab
     """One model's answer, and what it says of the model."""
     try:
         completion = await model.answer(prompt, on_text)
-    except (Declined, TooLong):
+    except (Declined, Spared, TooLong):
         breaker.undecided()
         raise
     except ModelError:

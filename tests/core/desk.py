@@ -12,6 +12,7 @@ from bot.desk import Desk as StaffDesk
 from bot.inbox import Inbox, Lanes
 from bot.language.detection import Detector
 from bot.messages import Place, Reply
+from bot.rates import Rates
 from bot.store.cases import CaseStore
 from bot.store.database import Database
 from bot.store.inbox import InboxStore
@@ -62,6 +63,7 @@ async def desk(
     hand_over_others: bool = False,
     staff: Place | None = None,
     contact: str = "",
+    rates: Rates | None = None,
 ) -> AsyncIterator[Desk]:
     """One run of the desk; open another on the same database to see what a restart does."""
     platform, echo, detector = platform or FakePlatform(), echo or Echo(), Detector(("en", "de", "es"))
@@ -70,7 +72,7 @@ async def desk(
     store = InboxStore(database)
     delivery = Delivery(OutboxStore(database), {platform.name: platform}, lambda: ("shop.example",))
     staff_desk = StaffDesk(CaseStore(database), delivery, staff, contact, "en")
-    conversation = Conversation(store, echo, delivery, staff_desk, detector, "en", 4000, hand_over_others)  # type: ignore[arg-type]
+    conversation = Conversation(store, echo, delivery, staff_desk, detector, "en", 4000, hand_over_others, rates)  # type: ignore[arg-type]
     lanes = Lanes(conversation.answer_place)
     inbox = Inbox(store, lanes, conversation.interrupt)
     in_doubt, waiting = await delivery.in_doubt(), await inbox.unfinished()
