@@ -13,6 +13,7 @@ rates.py         how often somebody may ask
 handoff.py       who holds a thread, and who wants a person: pure rules
 desk.py          all that staff can see and do
 delivery.py      step 5: filter, cut, outbox, send, settle
+worker.py        one process among those that answer: it lives, and looks after what the dead have left
 evaluation/      a file of questions, answered and judged
 knowledge/       documents, passages, index, search
 language/        which language a thread speaks, and our own sentences in it

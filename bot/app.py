@@ -29,10 +29,12 @@ from bot.server import Server
 from bot.store.cases import CaseStore
 from bot.store.database import Database, newest_version
 from bot.store.inbox import InboxStore
-from bot.store.outbox import Letter, OutboxStore
+from bot.store.outbox import OutboxStore
 from bot.store.pages import PageStore
 from bot.store.passages import PassageStore
 from bot.store.spending import SpendingStore
+from bot.store.workers import Holder, WorkerStore
+from bot.worker import Worker
 
 log = logging.getLogger(__name__)
 
@@ -120,8 +122,9 @@ class App:
         self._parts = parts
         config = parts.config
         self._platforms = make_platforms(config)
-        inbox_store = InboxStore(parts.database)
-        self._delivery = Delivery(OutboxStore(parts.database), self._platforms, lambda: config.hosts)
+        holder = Holder()
+        inbox_store = InboxStore(parts.database, holder)
+        self._delivery = Delivery(OutboxStore(parts.database, holder), self._platforms, lambda: config.hosts, holder)
         handoff = config.shop.handoff.place
         self._desk = Desk(
             CaseStore(parts.database),
@@ -129,6 +132,7 @@ class App:
             Place.from_key(handoff) if handoff else None,
             config.shop.shop.contact,
             config.shop.shop.default_language,
+            self._wake,
         )
         self._conversation = Conversation(
             inbox_store,
@@ -142,41 +146,37 @@ class App:
             Rates(config.shop.limits.person_messages, config.shop.limits.workspace_messages),
         )
         self._lanes = Lanes(self._conversation.answer_place)
+        self._worker = Worker(WorkerStore(parts.database, holder), self._wake, self._conversation.at_work)
         self._inbox = Inbox(inbox_store, self._lanes, self._conversation.interrupt)
         routes = [route for platform in self._platforms.values() for route in platform.routes()]
         self._server = Server(config.environment.host, config.environment.port, routes, self._ready)
-        self._settling: asyncio.Task[None] | None = None
         self._schedule: asyncio.Task[None] | None = None
         self._model_checked: tuple[float, list[Fault]] = (0.0, [])
 
     async def start(self) -> None:
         """Listen, hear, and go on where the last run stopped."""
-        in_doubt, waiting = await self._delivery.in_doubt(), await self._inbox.unfinished()
+        await self._worker.join()
         await self._server.start()
         await asyncio.gather(*(platform.start(self._inbox.accept) for platform in self._platforms.values()))
-        self._settling = asyncio.create_task(self._settle(in_doubt, waiting), name="settle")
+        self._worker.watch()
         if minutes := self._parts.config.shop.index.minutes:
             self._schedule = asyncio.create_task(index_every(minutes * 60, lambda: index(self._parts, [], _silent)), name="schedule")
         for line in self.summary():
             log.info("%s", line)
 
-    async def _settle(self, in_doubt: Sequence[Letter], waiting: Sequence[str]) -> None:
-        """What the last run left: first the replies that were on their way, then the messages that nobody answered."""
-        await self._delivery.settle(in_doubt)
-        for place in waiting:
-            # What waits on a platform that is switched off today waits on.
-            if Place.from_key(place).platform in self._platforms:
-                self._lanes.wake(place)
+    def _wake(self, place: str) -> None:
+        """What waits on a platform that is switched off today waits on."""
+        if Place.from_key(place).platform in self._platforms:
+            self._lanes.wake(place)
 
     async def stop(self) -> None:
         """Hear nothing more, finish what is being answered, leave the rest in the inbox, close."""
-        aside = [task for task in (self._settling, self._schedule) if task is not None]
-        for task in aside:
-            task.cancel()
-        await asyncio.gather(*aside, return_exceptions=True)
+        if self._schedule is not None:
+            self._schedule.cancel()
+            await asyncio.gather(self._schedule, return_exceptions=True)
         await self._lanes.close(DRAIN_SECONDS)
-        await self._desk.close()
         await asyncio.gather(*(platform.stop() for platform in self._platforms.values()))
+        await self._worker.leave()
         await self._server.stop()
 
     @property

@@ -13,7 +13,7 @@ from bot.language.detection import Detector
 from bot.language.policy import NOT_SERVED, Choice
 from bot.messages import Reply
 from bot.rates import Rates
-from bot.store.inbox import InboxStore, Work
+from bot.store.inbox import LETTERS_FIRST, InboxStore, Work
 
 log = logging.getLogger(__name__)
 
@@ -48,27 +48,37 @@ class Conversation:
         self._hand_over_others = hand_over_others
         self._rates = rates or Rates()
         self._making: dict[str, asyncio.Task[Answer]] = {}
+        self.at_work: set[str] = set()
+        """The places that are being answered in this process right now."""
 
     async def answer_place(self, place: str) -> None:
-        """Drain one lane: take the oldest unanswered messages, answer them, and again until there are none.
+        """Drain one lane: settle what may not have been sent, then take the oldest unanswered messages, answer them, and again
+        until there are none. After a crash this is all that there is to do.
 
         What comes while we are at it wakes the lane anew.
         """
-        more = True
-        while more and (work := await self._store.begin(place)):
-            if bot_answers(work.thread):
-                more = not await self._answer(place, work) or work.more
-            else:
-                await self._store.keep(work.events)
-                more = work.more
+        self.at_work.add(place)
+        try:
+            more = True
+            while more and (work := await self._store.begin(place)):
+                more = await self._delivery.settle(place) if work == LETTERS_FIRST else await self._handle(place, work)
+        finally:
+            self.at_work.discard(place)
 
     def interrupt(self, place: str) -> None:
         """A message was edited or withdrawn: what is being made here is out of date."""
         if place in self._making:
             self._making[place].cancel()
 
+    async def _handle(self, place: str, work: Work) -> bool:
+        """True when more waits here, or when these messages are to be taken once more."""
+        if bot_answers(work.thread):
+            return not await self._answer(place, work) or work.more
+        await self._store.keep(work)
+        return work.more
+
     async def _answer(self, place: str, work: Work) -> bool:
-        """False when the messages are to be taken once more."""
+        """False when the messages are to be taken once more. What a failing database interrupts stays ours, and is taken again."""
         choice = self._choice(work)
         language = choice.language
         try:
@@ -76,12 +86,10 @@ class Conversation:
             if answer is not None and await self._delivery.deliver(work, answer.reply, answer.reference):
                 return True
         except StoreError:
-            await self._give_back(work, "StoreError")
             raise
         except Exception as exc:  # noqa: BLE001  # whatever broke, this customer gets an answer and the next one is served
             return await self._failed(work, language, exc)
         await self._delivery.show_status(work.place, work.messages[-1].message_id, on=False)
-        await self._give_back(work)
         return False
 
     async def _make(self, place: str, work: Work, choice: Choice) -> Answer | None:
@@ -92,7 +100,6 @@ class Conversation:
         except asyncio.CancelledError:
             making.cancel()
             await asyncio.gather(making, return_exceptions=True)
-            await self._give_back(work)
             raise
         finally:
             del self._making[place]
@@ -135,16 +142,13 @@ class Conversation:
     async def _failed(self, work: Work, language: str, exc: Exception) -> bool:
         """Try again; after some failures say that we are sorry, with a reference that the log knows too."""
         reference = new_reference()
-        ids = {"place": work.place.key, "event": work.events[-1], "attempt": work.attempts, "reference": reference}
+        ids = {"place": work.place.key, "event": work.events[-1], "attempt": work.failures + 1, "reference": reference}
         log.error("an answer failed: %s", _where(exc), extra=ids)
-        if work.attempts >= MOST_ATTEMPTS:
+        if work.failures + 1 >= MOST_ATTEMPTS:
             await self._desk.failed(work, language, reference)
             return await self._delivery.deliver(work, apology(language, reference).reply, reference)
-        await self._give_back(work, type(exc).__name__)
+        await self._store.failed(work, type(exc).__name__)
         return False
-
-    async def _give_back(self, work: Work, error: str = "") -> None:
-        await self._store.release(work.events, error)
 
     def _choice(self, work: Work) -> Choice:
         text = "\n".join(message.text for message in work.messages)

@@ -1,49 +1,67 @@
-"""Step 5: a reply is filtered, cut, written to the outbox, and sent; what is in doubt after a crash is settled."""
+"""Step 5: a reply is filtered, cut, written to the outbox, and sent; what is in doubt is settled before anything else is said."""
 
 import asyncio
 import logging
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
+from math import inf
 from urllib.parse import urlsplit
 
-from bot.errors import PlatformError, RateLimited, Unreachable
+from bot.errors import PlatformError, RateLimited, StoreError, Unreachable
 from bot.messages import Place, Reply
 from bot.platforms import Platform
 from bot.privacy import outbound
 from bot.store.inbox import Work
 from bot.store.outbox import Letter, OutboxStore
+from bot.store.workers import Holder
 
 log = logging.getLogger(__name__)
 
 ATTEMPTS = 6
 LONGEST_WAIT = 60.0
+REFUSED = ""
+"""Instead of a message's id: the platform will never take it."""
 
 
 class Delivery:
     """Sends replies to whichever platform their place is on."""
 
-    def __init__(self, store: OutboxStore, platforms: Mapping[str, Platform], hosts: Callable[[], Collection[str]]) -> None:
+    def __init__(self, store: OutboxStore, platforms: Mapping[str, Platform], hosts: Callable[[], Collection[str]], holder: Holder) -> None:
         self._store = store
+        self._holder = holder
         self._platforms = platforms
         self._hosts = hosts
 
     async def deliver(self, work: Work, reply: Reply, reference: str = "") -> bool:
-        """Send a reply; False when its question changed meanwhile. Returns when the reply stands, or never will."""
+        """Send a reply; False when its question changed meanwhile, and nothing was sent.
+
+        Returns when the reply stands, or never will, or when the platform is away for long: then its lane settles it later.
+        """
         platform = self._platforms[work.place.platform]
         parts = self.parts(work.place, replace(reply, answers=work.messages[-1].message_id))
         letters = await self._store.begin_delivery(work, parts, reference, reply.offers_person)
         if letters is None:
             return False
         for letter in letters:
-            if not await self._send(platform, letter, work.events):
+            if not await self._send(platform, letter):
                 break
         return True
 
-    async def send_all(self, letters: Sequence[Letter]) -> None:
-        """Send what stands in the outbox and answers no message; what fails is logged, and what waits is settled at the next start."""
+    async def settle(self, place: str) -> bool:
+        """Send what is written for a place and may not have been sent, oldest first; False when it cannot be done now."""
+        platform = self._platforms.get(Place.from_key(place).platform)
+        if platform is None:
+            return False
+        letters = await self._store.adopt(place)
+        refused, after = 0, ""
         for letter in letters:
-            if not await self._send(self._platforms[letter.place.platform], letter, ()):
-                break
+            if letter.event and letter.event == refused:
+                continue
+            message_id = await self._send(platform, replace(letter, after=after or letter.after))
+            if message_id is None:
+                return False
+            refused, after = (letter.event, after) if message_id == REFUSED else (0, message_id)
+        return bool(letters)
 
     def parts(self, place: Place, reply: Reply, hosts: Collection[str] = ()) -> Sequence[Reply]:
         """A reply as it may leave and as it fits; `hosts` may be linked to besides the shop's and the sources'."""
@@ -64,37 +82,47 @@ class Delivery:
         if platform.capabilities.status:
             await platform.show_status(place, message, on)
 
-    async def in_doubt(self) -> list[Letter]:
-        """Before a start: the parts that were being sent when the last run ended."""
-        return await self._store.in_doubt()
-
-    async def settle(self, letters: Sequence[Letter]) -> None:
-        """After a start: find out what became of them, and send those that were not sent."""
-        for letter in letters:
-            platform = self._platforms.get(letter.place.platform)
-            if platform is not None:
-                await self._send(platform, letter, (), look_first=True)
-
-    async def _send(self, platform: Platform, letter: Letter, events: tuple[int, ...], look_first: bool = False) -> bool:
+    async def _send(self, platform: Platform, letter: Letter) -> str | None:
+        """The message's id; REFUSED; or None when the platform is away for now, and the letter stays in doubt."""
+        in_doubt = letter.in_doubt
         for attempt in range(1, ATTEMPTS + 1):
             try:
-                found = await platform.find_sent(letter.place, letter.reply, letter.key) if look_first else None
-                message_id = found or await platform.send(letter.place, letter.reply, letter.key)
+                found = await platform.find_sent(letter.place, letter.reply, letter.key, letter.after) if in_doubt else None
+                message_id = found or await self._post(platform, letter)
             except (RateLimited, Unreachable) as exc:
                 if attempt == ATTEMPTS:
                     break
                 log.warning("sending waits", extra={"place": letter.place.key, "key": letter.key, "why": type(exc).__name__})
                 await asyncio.sleep(_pause(exc, attempt))
-                look_first = look_first or isinstance(exc, Unreachable)
+                in_doubt = in_doubt or isinstance(exc, Unreachable)
             except PlatformError as exc:
                 log.error("a reply cannot be delivered: %s", exc, extra={"place": letter.place.key, "key": letter.key})
-                await self._store.failed(letter, f"{type(exc).__name__}: {exc}", events)
-                return False
+                await self._store.failed(letter, f"{type(exc).__name__}: {exc}")
+                return REFUSED
             else:
-                await self._store.posted(letter, message_id, events)
-                return True
-        log.error("a reply stays in the outbox until the next start", extra={"place": letter.place.key, "key": letter.key})
-        return False
+                await self._store.posted(letter, message_id)
+                return message_id
+        log.error("a reply waits in the outbox, its platform is away", extra={"place": letter.place.key, "key": letter.key})
+        return None
+
+    async def _post(self, platform: Platform, letter: Letter) -> str:
+        """One call, begun and ended while the letter is surely ours: a process that was frozen may have lost it."""
+        left = self._holder.left(letter.owner)
+        if left <= 0:
+            raise StoreError("a letter may be another worker's by now")
+        if left == inf:
+            return await platform.send(letter.place, letter.reply, letter.key)
+        sending = asyncio.ensure_future(platform.send(letter.place, letter.reply, letter.key))
+        try:
+            while not sending.done() and (left := self._holder.left(letter.owner)) > 0:
+                await asyncio.wait([sending], timeout=left)
+        finally:
+            if not sending.done():
+                sending.cancel()
+                await asyncio.gather(sending, return_exceptions=True)
+        if sending.cancelled():
+            raise Unreachable("no answer in the time that this worker has")
+        return sending.result()
 
 
 def _pause(exc: PlatformError, attempt: int) -> float:

@@ -1,8 +1,7 @@
 """All that staff can see and do. Today: they are told that a customer wants a person, or that an answer failed."""
 
-import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -14,7 +13,6 @@ from bot.messages import Place, Reply
 from bot.privacy import outbound
 from bot.store.cases import Case, CaseStore, Opened
 from bot.store.inbox import Work
-from bot.store.outbox import Letter
 
 log = logging.getLogger(__name__)
 
@@ -25,14 +23,17 @@ Reason = Literal["asked", "unserved", "failed"]
 class Desk:
     """Opens cases and tells staff of them at one place; without a place it can only say where people are reached."""
 
-    def __init__(self, cases: CaseStore, delivery: Delivery, place: Place | None, contact: str, language: str) -> None:
-        """`contact`: the shop's own line for customers. `language`: what staff read."""
+    def __init__(
+        self, cases: CaseStore, delivery: Delivery, place: Place | None, contact: str, language: str, wake: Callable[[str], None]
+    ) -> None:
+        """`contact`: the shop's own line for customers. `language`: what staff read. `wake` the lane of a place: it sends what is
+        written for staff, so that no customer waits for it and no crash loses it."""
         self._cases = cases
         self._delivery = delivery
         self._place = place if place is not None and delivery.reaches(place) else None
         self._contact = contact
         self._language = language
-        self._telling: set[asyncio.Task[None]] = set()
+        self._wake = wake
 
     @property
     def open(self) -> bool:
@@ -55,12 +56,6 @@ class Desk:
         if self._place is not None:
             await self._opened(self._place, work, language, "failed", reference)
 
-    async def close(self) -> None:
-        """What staff were not told yet stays in the outbox for the next start."""
-        for task in self._telling:
-            task.cancel()
-        await asyncio.gather(*self._telling, return_exceptions=True)
-
     async def _opened(self, place: Place, work: Work, language: str, reason: Reason, reference: str) -> Opened:
         last = work.messages[-1]
         question = question_of("\n\n".join(message.text for message in work.messages), work.thread)[:LONGEST_QUESTION]
@@ -68,16 +63,10 @@ class Desk:
         link = self._delivery.link(work.place, last.message_id)
         notice = Reply(self._notice(case, last.author.name or last.author.id, link), self._language)
         opened = await self._cases.open(work, case, place, self._delivery.parts(place, notice, _host_of(link)))
-        if opened.letters:
-            log.info("a case was opened", extra={"place": work.place.key, "reference": reference, "reason": reason})
-            self._tell(opened.letters)
+        if opened.now:
+            log.info("a case is open", extra={"place": work.place.key, "reference": opened.reference, "reason": reason})
+            self._wake(place.key)
         return opened
-
-    def _tell(self, letters: Sequence[Letter]) -> None:
-        """The customer's reply does not wait for it."""
-        task = asyncio.create_task(self._delivery.send_all(letters), name="tell staff")
-        self._telling.add(task)
-        task.add_done_callback(self._telling.discard)
 
     def _notice(self, case: Case, name: str, link: str) -> str:
         """What staff read: the customer's words as a quote in which nothing is a link."""

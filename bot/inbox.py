@@ -17,6 +17,8 @@ EARLY_SECONDS = 180.0
 MOST_EARLY = 1000
 MOST_REMEMBERED = 5000
 PAUSE_AFTER_FAULT = 1.0
+RETRIES = (0.1, 0.3, 0.6, 1.0)
+"""Seconds between attempts to write a message down: together less than the three that Slack waits."""
 
 
 class Lanes:
@@ -83,10 +85,6 @@ class Inbox:
                 await asyncio.wait([before])
             await self._signal(event)
 
-    async def unfinished(self) -> list[str]:
-        """Before a start: the places where the last run left something unanswered."""
-        return await self._store.unfinished()
-
     async def _once(self, message: MessageReceived) -> None:
         """Slack tells of one mention twice: the second telling waits for the first, and costs nothing more."""
         name = _name(message)
@@ -100,7 +98,7 @@ class Inbox:
 
     async def _message(self, message: MessageReceived) -> None:
         place = message.place.key
-        if await self._store.accept(message):
+        if await self._written(message):
             self._accepted[_name(message)] = None
             if len(self._accepted) > MOST_REMEMBERED:
                 self._accepted.popitem(last=False)
@@ -109,6 +107,15 @@ class Inbox:
             self._lanes.wake(place)
         else:
             self._remember_early(message)
+
+    async def _written(self, message: MessageReceived) -> bool:
+        """A database that is away for a moment costs the customer that moment, and not the minute after which a platform tries again."""
+        for wait in RETRIES:
+            try:
+                return await self._store.accept(message)
+            except StoreError:
+                await asyncio.sleep(wait)
+        return await self._store.accept(message)
 
     async def _signal(self, signal: MessageEdited | MessageDeleted) -> None:
         self._change_early(signal)

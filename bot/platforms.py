@@ -80,8 +80,11 @@ class Platform(Protocol):
         """
         ...
 
-    async def find_sent(self, place: Place, reply: Reply, key: str) -> str | None:
-        """The id of the message that `send` made with this key, if there is one. Asked only after a crash."""
+    async def find_sent(self, place: Place, reply: Reply, key: str, after: str = "") -> str | None:
+        """The id of the message that `send` made with this key, if there is one. Asked only when that is in doubt.
+
+        `after`: the last message of ours that stands at this place, if any; what we look for can only stand below it.
+        """
         ...
 
     def link(self, place: Place, message_id: str) -> str:

@@ -3,7 +3,7 @@
 Times are seconds since 1970, UTC. Texts are what people wrote; `records` says how long they stay.
 """
 
-from sqlalchemy import BigInteger, Boolean, Column, Double, ForeignKey, Index, Integer, LargeBinary, MetaData, Table, Text, false
+from sqlalchemy import BigInteger, Boolean, Column, Double, ForeignKey, Index, Integer, LargeBinary, MetaData, Table, Text, false, text
 
 metadata = MetaData(
     naming_convention={
@@ -44,8 +44,20 @@ turns = Table(
     Index(None, "message_id"),
 )
 
+# Who answers: a row per process that does. A row of the inbox or the outbox whose `owner` is in here is that worker's alone;
+# one whose `owner` is not (0: nobody) is free. A worker that is silent too long is taken out of here by the others.
+workers = Table(
+    "workers",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("seen_at", Double, nullable=False),
+    sqlite_autoincrement=True,
+)
+
 # The inbox: a message is here before its platform is told that we have it. `identity` is platform:workspace:channel:message,
-# since Slack tells of one mention twice, under two event ids. `body` is emptied when the message is done.
+# since Slack tells of one mention twice, under two event ids. `body` is emptied when the message is done. `attempts` counts
+# failures of this very message, never the death of a process.
 events = Table(
     "events",
     metadata,
@@ -62,6 +74,7 @@ events = Table(
     Column("attempts", Integer, nullable=False),
     Column("error", Text, nullable=False),
     Column("turn_id", Id, nullable=True),
+    Column("owner", Id, nullable=False, server_default=text("0")),
     Index(None, "platform", "event_id", unique=True),
     Index(None, "identity", unique=True),
     Index(None, "place", "state"),
@@ -87,7 +100,7 @@ cases = Table(
 )
 
 # The outbox: a row per part of a reply, committed before it is sent, so that a crash leaves a question and not a gap.
-# `event` and `turn_id` are 0 for what we tell staff: it answers no message.
+# `event` and `turn_id` are 0 for what we tell staff: it answers no message. `owner` is 0 until somebody begins to send it.
 outbox = Table(
     "outbox",
     metadata,
@@ -102,6 +115,7 @@ outbox = Table(
     Column("message_id", Text, nullable=False),
     Column("written_at", Double, nullable=False),
     Column("sent_at", Double, nullable=True),
+    Column("owner", Id, nullable=False, server_default=text("0")),
     Index(None, "key", unique=True),
     Index(None, "event", "part"),
     Index("ix_outbox_open", "state", "id"),

@@ -64,7 +64,7 @@ class FakePlatform:
             raise failure
         return self.posts[-1].id
 
-    async def find_sent(self, place: Place, reply: Reply, key: str) -> str | None:
+    async def find_sent(self, place: Place, reply: Reply, key: str, after: str = "") -> str | None:
         return next((post.id for post in self.posts if post.key == key and post.place == place), None)
 
     def link(self, place: Place, message_id: str) -> str:

@@ -125,16 +125,17 @@ class DiscordPlatform:
                 sent = await channel.send(write_reply(reply), nonce=key, suppress_embeds=True, **_reference(place, reply))
             return str(sent.id)
 
-    async def find_sent(self, place: Place, reply: Reply, key: str) -> str | None:  # noqa: ARG002 (Discord forgets nonces)
-        """Our own message with this content that answers the same message, among the 50 after it."""
+    async def find_sent(self, place: Place, reply: Reply, key: str, after: str = "") -> str | None:  # noqa: ARG002 (no nonces in a history)
+        """Our own message with this content that answers the same message, among the 200 after it and after what we said last."""
         content = write_reply(reply)
-        answered = int(reply.answers) if reply.answers.isdecimal() else None
+        answered = int(reply.answers) if reply.answers.isdecimal() else 0
+        since = max(answered, int(after) if after.isdecimal() else 0)
         with self.underway, translated():
             channel = self._channel(place)
             me = _own_id(self._client)
             async with asyncio.timeout(CALL):
-                async for message in channel.history(limit=50, after=discord.Object(answered) if answered else None):
-                    replies_to = message.reference.message_id if message.reference else None
+                async for message in channel.history(limit=200, after=discord.Object(since) if since else None):
+                    replies_to = message.reference.message_id if message.reference else 0
                     if message.author.id == me and message.content == content and (place.direct or replies_to == answered):
                         return str(message.id)
         return None

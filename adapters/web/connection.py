@@ -102,7 +102,7 @@ class WebPlatform:
         session.working.discard(place.thread)
         return session.add("answer", "", outgoing.show(reply), thread=place.thread, key=key).message_id
 
-    async def find_sent(self, place: Place, reply: Reply, key: str) -> str | None:  # noqa: ARG002
+    async def find_sent(self, place: Place, reply: Reply, key: str, after: str = "") -> str | None:  # noqa: ARG002
         """Only this process remembers; after a restart the page itself shows an answer of the same key once."""
         session = self._sessions.find(place.channel)
         return session.sent(place.thread, key) if session else None

@@ -9,7 +9,7 @@ from sqlalchemy import insert, select
 from bot.messages import Place, Reply
 from bot.store.database import Database
 from bot.store.inbox import Work
-from bot.store.outbox import Letter, write_letters
+from bot.store.outbox import write_letters
 from bot.tables import cases
 
 
@@ -26,11 +26,10 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """The reference of the thread's open case; `now`: this very message opened it. `letters` are still to be sent."""
+    """The reference of the thread's open case; `now`: this very message opened it, and its notice waits for the lane of its place."""
 
     reference: str
     now: bool
-    letters: Sequence[Letter] = ()
 
 
 class CaseStore:
@@ -58,4 +57,5 @@ class CaseStore:
                     opened_at=time.time(),
                 )
             )
-            return Opened(case.reference, True, await write_letters(connection, place, notice))
+            await write_letters(connection, place, notice)
+            return Opened(case.reference, True)

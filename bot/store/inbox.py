@@ -3,22 +3,24 @@
 States of an event: new -> working -> delivering -> done; or withdrawn (deleted in time), or aside (it failed too often).
 An edit or a delete that comes while the answer is being made takes the event out of `working`,
 and then `begin_delivery` finds that there is nothing to deliver: that is the fence between the two.
+What is `working` or `delivering` has an owner (bot.store.workers); when that one is gone, it is taken again as if it were new.
 """
 
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final, Literal
 
-from sqlalchemy import Select, bindparam, delete, select, update
+from sqlalchemy import BindParameter, Select, Update, bindparam, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.messages import MessageDeleted, MessageEdited, MessageReceived, Place, Thread
 from bot.store import threads
 from bot.store.database import Database
+from bot.store.workers import Holder, held_by_others
 from bot.store.writing import read_message, with_text, write_message
-from bot.tables import events, turns
+from bot.tables import events, outbox, turns
 
 MOST_AT_ONCE = 100
 OPEN = ("new", "working")
@@ -26,33 +28,36 @@ OPEN = ("new", "working")
 # Statements of the hot path are made once: building one costs as much as running it.
 ADD_EMBEDDED = sqlite.insert(events).on_conflict_do_nothing()
 ADD = postgresql.insert(events).on_conflict_do_nothing()
-WAITING = (
-    select(events)
-    .where(events.c.place == bindparam("at"), events.c.state == "new")
-    .order_by(events.c.sent_at, events.c.id)
+ALONE = select(func.pg_advisory_xact_lock(func.hashtextextended(bindparam("at"), 0)))
+"""Two workers that begin at one place at the same moment do it one after the other. SQLite has one writer."""
+ME: BindParameter[int] = bindparam("me")
+LETTERS = select(held_by_others(outbox.c.owner, ME)).where(outbox.c.state == "sending", outbox.c.place == bindparam("at"))
+UNFINISHED: Select[Any] = (
+    select(*events.c, held_by_others(events.c.owner, ME).label("held"))
+    .where(events.c.place == bindparam("at"), events.c.state.in_(("new", "working", "delivering")))
+    .order_by(events.c.state == "new", events.c.sent_at, events.c.id)
     .limit(MOST_AT_ONCE)
-    .with_for_update()
+    .with_for_update(of=events)
 )
-"""Locked on PostgreSQL, where others write at the same time: a message that is being deleted is not taken. SQLite has one writer."""
-TAKE = (
-    update(events)
-    .where(events.c.id == bindparam("which"))
-    .values(state="working", turn_id=bindparam("turn_id"), attempts=bindparam("attempts"))
-)
+"""What others have begun comes first. Locked on PostgreSQL: a message that is being deleted at this moment is not taken."""
+TAKE = update(events).where(events.c.id == bindparam("which")).values(state="working", turn_id=bindparam("turn_id"), owner=bindparam("me"))
+
+LETTERS_FIRST: Final = "letters first"
 
 
 @dataclass(frozen=True, slots=True)
 class Work:
     """What a lane does next: one author's unanswered messages, in order, in their thread (whose turns end before them).
 
-    `more`: others wait here besides.
+    `failures`: how often an answer to them has failed. `more`: others wait here besides. `owner`: the number under which we hold them.
     """
 
     events: tuple[int, ...]
     messages: tuple[MessageReceived, ...]
     thread: Thread
-    attempts: int
+    failures: int
     more: bool
+    owner: int
 
     @property
     def place(self) -> Place:
@@ -63,8 +68,9 @@ class Work:
 class InboxStore:
     """The inbox table and what it needs of threads and turns. Every method is one transaction and may raise StoreError."""
 
-    def __init__(self, database: Database, longest_history: int = 20) -> None:
+    def __init__(self, database: Database, holder: Holder, longest_history: int = 20) -> None:
         self._database = database
+        self._holder = holder
         self._longest_history = longest_history
 
     async def accept(self, message: MessageReceived) -> bool:
@@ -100,7 +106,9 @@ class InboxStore:
                 await connection.execute(update(turns).where(turns.c.id == row.turn_id).values(text=signal.text))
             if row.state not in OPEN:
                 return None
-            await connection.execute(update(events).where(events.c.id == row.id).values(state="new", body=with_text(row.body, signal.text)))
+            await connection.execute(
+                update(events).where(events.c.id == row.id).values(state="new", owner=0, body=with_text(row.body, signal.text))
+            )
         return str(row.place)
 
     async def withdraw(self, signal: MessageDeleted) -> str | None:
@@ -117,10 +125,23 @@ class InboxStore:
             await connection.execute(update(events).where(events.c.id == row.id).values(state=state, body="", turn_id=None))
         return str(row.place) if row.state in OPEN else None
 
-    async def begin(self, place: str) -> Work | None:
-        """Take the oldest unanswered messages of a place: the first, and what its author wrote right after it."""
+    async def begin(self, place: str) -> Work | Literal["letters first"] | None:
+        """Take the oldest unanswered messages of a place: the first, and what its author wrote right after it.
+
+        LETTERS_FIRST when something written for this place may not have been sent. None when nothing waits, or when another
+        worker is at work here: so replies stand in the order of the messages, whoever makes them.
+        """
+        me = self._holder.number
+        here = {"at": place, "me": me}
         async with self._database.writing() as connection:
-            rows = (await connection.execute(WAITING, {"at": place})).all()
+            if not self._database.embedded:
+                await connection.execute(ALONE, {"at": place})
+            if letters := (await connection.execute(LETTERS, here)).scalars().all():
+                return None if any(letters) else LETTERS_FIRST
+            unfinished = (await connection.execute(UNFINISHED, here)).all()
+            if any(row.held for row in unfinished):
+                return None
+            rows = sorted((row for row in unfinished if row.state in OPEN), key=lambda row: (row.sent_at, row.id))
             if not rows:
                 return None
             burst = rows[: _burst([row.author for row in rows])]
@@ -128,33 +149,25 @@ class InboxStore:
             thread = await threads.current(connection, messages[0], self._longest_history, [row.turn_id for row in burst])
             for row, message in zip(burst, messages, strict=True):
                 turn_id = row.turn_id or await threads.add_customer_turn(connection, thread.id, message)
-                await connection.execute(TAKE, {"which": row.id, "turn_id": turn_id, "attempts": row.attempts + 1})
+                await connection.execute(TAKE, {"which": row.id, "turn_id": turn_id, "me": me})
         return Work(
             tuple(row.id for row in burst),
             tuple(messages),
             thread,
-            max(row.attempts for row in burst) + 1,
-            len(rows) > len(burst) or len(rows) == MOST_AT_ONCE,
+            max(row.attempts for row in burst),
+            len(rows) > len(burst) or len(unfinished) == MOST_AT_ONCE,
+            me,
         )
 
-    async def release(self, work: Sequence[int], error: str = "") -> None:
-        """Put back what is still in work, to be taken again; `error` says why it failed."""
+    async def failed(self, work: Work, error: str) -> None:
+        """An answer to these messages failed, which counts; they are to be taken again. `error` says why."""
         async with self._database.writing() as connection:
-            await connection.execute(
-                update(events).where(events.c.id.in_(work), events.c.state == "working").values(state="new", error=error)
-            )
+            await connection.execute(_held(work).values(state="new", owner=0, error=error, attempts=events.c.attempts + 1))
 
-    async def keep(self, work: Sequence[int]) -> None:
+    async def keep(self, work: Work) -> None:
         """Remembered, and not for us to answer."""
         async with self._database.writing() as connection:
-            await connection.execute(update(events).where(events.c.id.in_(work), events.c.state == "working").values(state="done", body=""))
-
-    async def unfinished(self) -> list[str]:
-        """After a start: everything half-made is new again; the places that wait for an answer."""
-        async with self._database.writing() as connection:
-            await connection.execute(update(events).where(events.c.state == "working").values(state="new"))
-            found = await connection.execute(select(events.c.place).where(events.c.state == "new").distinct())
-            return [str(row.place) for row in found]
+            await connection.execute(_held(work).values(state="done", body=""))
 
     async def _knows(self, signal: MessageEdited | MessageDeleted) -> bool:
         """Most edits and deletes are of other people's talk; those must not wait for the writer."""
@@ -176,6 +189,10 @@ def _identity(event: MessageReceived | MessageEdited | MessageDeleted) -> str:
 
 def _by_identity(signal: MessageEdited | MessageDeleted) -> Select[Any]:
     return select(events).where(events.c.identity == _identity(signal))
+
+
+def _held(work: Work) -> Update:
+    return update(events).where(events.c.id.in_(work.events), events.c.state == "working", events.c.owner == work.owner)
 
 
 def _burst(authors: Sequence[str]) -> int:

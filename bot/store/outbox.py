@@ -1,30 +1,36 @@
 """What the outbox asks the database: the parts of a reply are committed before the first of them is sent.
 
-States of a row: sending -> sent, or failed (the platform will never take it). A row that is still `sending`
-when the program starts is in doubt: it may have been posted or not.
+States of a row: sending -> sent, or failed (the platform will never take it). A row that is `sending` and has an owner
+who is not at it any more is in doubt: it may have been posted or not. One without an owner was never tried.
 """
 
 import secrets
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, Update, bindparam, func, insert, select, update
+from sqlalchemy import Row, Update, bindparam, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.messages import Place, Reply, Turn
 from bot.store import threads
 from bot.store.database import Database
 from bot.store.inbox import Work
+from bot.store.workers import Holder, held_by_others
 from bot.store.writing import read_reply, write_reply
 from bot.tables import events, outbox, turns
 
 # Made once: building a statement costs as much as running it.
 ADD = insert(outbox)
-CLAIM = update(events).where(events.c.id.in_(bindparam("which", expanding=True)), events.c.state == "working").values(state="delivering")
+CLAIM = (
+    update(events)
+    .where(events.c.id.in_(bindparam("which", expanding=True)), events.c.state == "working", events.c.owner == bindparam("me"))
+    .values(state="delivering")
+)
 SENT = (
     update(outbox)
-    .where(outbox.c.id == bindparam("which"))
+    .where(outbox.c.id == bindparam("which"), outbox.c.state == "sending", outbox.c.owner == bindparam("me"))
     .values(state="sent", body="", message_id=bindparam("message_id"), sent_at=bindparam("sent_at"))
 )
 NAME_TURN = update(turns).where(turns.c.id == bindparam("which")).values(message_id=bindparam("message_id"))
@@ -33,7 +39,8 @@ NAME_TURN = update(turns).where(turns.c.id == bindparam("which")).values(message
 @dataclass(frozen=True, slots=True)
 class Letter:
     """One part of a reply on its way. `key` is what the platform gets to know it by; `event` the message that it answers,
-    0 where it answers none (what we tell staff)."""
+    0 where it answers none (what we tell staff). `owner`: the number under which we send it. `in_doubt`: it may stand there already;
+    then it stands after the message `after` ("": nothing was sent there before)."""
 
     id: int
     key: str
@@ -42,60 +49,76 @@ class Letter:
     event: int
     turn: int
     last: bool
+    owner: int
+    in_doubt: bool = False
+    after: str = ""
 
 
 class OutboxStore:
     """The outbox table and what it needs of turns and events. Every method is one transaction and may raise StoreError."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, holder: Holder) -> None:
         self._database = database
+        self._holder = holder
 
     async def begin_delivery(self, work: Work, parts: Sequence[Reply], reference: str = "", offers: bool = False) -> list[Letter] | None:
-        """Remember the reply and its parts; None when a message was edited or withdrawn meanwhile, and it must be made again.
+        """Remember the reply and its parts; None when a message was edited or withdrawn meanwhile, or another worker has it:
+        then the reply is worth nothing.
 
         `offers`: a yes to it accepts a person.
         """
         async with self._database.writing() as connection:
-            claimed = await connection.execute(CLAIM, {"which": work.events})
+            claimed = await connection.execute(CLAIM, {"which": work.events, "me": work.owner})
             if claimed.rowcount != len(work.events):
-                await connection.execute(
-                    update(events).where(events.c.id.in_(work.events), events.c.state == "delivering").values(state="new")
-                )
+                mine = (events.c.state == "delivering") & (events.c.owner == work.owner)
+                await connection.execute(update(events).where(events.c.id.in_(work.events), mine).values(state="new", owner=0))
                 return None
             said = Turn("bot", "\n\n".join(part.text for part in parts), offers_person=offers)
             turn = await threads.add_turn(connection, work.thread.id, said, time.time(), reference)
             await threads.touch(connection, work.thread.id, parts[-1].language)
-            return await write_letters(connection, work.place, parts, work.events[-1], turn)
+            return await write_letters(connection, work.place, parts, work.events[-1], turn, work.owner)
 
-    async def posted(self, letter: Letter, message_id: str, also: Sequence[int] = ()) -> None:
-        """A part stands on the platform. With the last one the messages that it answers are done and their bodies forgotten."""
+    async def posted(self, letter: Letter, message_id: str) -> None:
+        """A part stands on the platform. With the last one the messages that it answers are done and their bodies forgotten.
+
+        Where another worker has taken the letter over, it finds out for itself.
+        """
         async with self._database.writing() as connection:
-            await connection.execute(SENT, {"which": letter.id, "message_id": message_id, "sent_at": time.time()})
-            if letter.last:
+            said = {"which": letter.id, "me": letter.owner, "message_id": message_id, "sent_at": time.time()}
+            if (await connection.execute(SENT, said)).rowcount and letter.last and letter.event:
                 await connection.execute(NAME_TURN, {"which": letter.turn, "message_id": message_id})
-                await connection.execute(_finish(letter, also))
+                await connection.execute(_finish(letter))
 
-    async def failed(self, letter: Letter, error: str, also: Sequence[int] = ()) -> None:
+    async def failed(self, letter: Letter, error: str) -> None:
         """The platform will never take this reply: keep the error, answer no more."""
         async with self._database.writing() as connection:
             these = outbox.c.event == letter.event if letter.event else outbox.c.id == letter.id
-            await connection.execute(update(outbox).where(these, outbox.c.state == "sending").values(state="failed", body=""))
-            await connection.execute(_finish(letter, also, state="aside", error=error))
+            ours = these & (outbox.c.state == "sending") & (outbox.c.owner == letter.owner)
+            gone = await connection.execute(update(outbox).where(ours).values(state="failed", body=""))
+            if gone.rowcount and letter.event:
+                await connection.execute(_finish(letter, state="aside", error=error))
 
-    async def in_doubt(self) -> list[Letter]:
-        """Parts that were being sent when the program ended, oldest first."""
-        async with self._database.reading() as connection:
+    async def adopt(self, place: str) -> list[Letter]:
+        """What stands unsent for a place and is free, oldest first: from now on it is ours to send."""
+        me = self._holder.number
+        async with self._database.writing() as connection:
             parts = outbox.alias()
             last = select(func.max(parts.c.part)).where(parts.c.event == outbox.c.event).scalar_subquery()
-            found = await connection.execute(select(outbox, last.label("last")).where(outbox.c.state == "sending").order_by(outbox.c.id))
-            return [
-                Letter(row.id, row.key, Place.from_key(row.place), read_reply(row.body), row.event, row.turn_id, row.part == row.last)
-                for row in found
-            ]
+            free = (outbox.c.place == place) & (outbox.c.state == "sending") & ~held_by_others(outbox.c.owner, me)
+            found = select(outbox, last.label("last")).where(free).order_by(outbox.c.id).with_for_update(of=outbox)
+            rows = (await connection.execute(found)).all()
+            if rows:
+                await connection.execute(update(outbox).where(outbox.c.id.in_([row.id for row in rows])).values(owner=me))
+                theirs = (events.c.place == place) & (events.c.state == "delivering") & ~held_by_others(events.c.owner, me)
+                await connection.execute(update(events).where(theirs).values(owner=me))
+            after = await threads.last_said(connection, place) if rows else ""
+        return [_letter(row, me, after) for row in rows]
 
 
-async def write_letters(connection: AsyncConnection, place: Place, parts: Sequence[Reply], event: int = 0, turn: int = 0) -> list[Letter]:
-    """Write parts into the outbox, a key each, within the transaction of what they belong to."""
+async def write_letters(
+    connection: AsyncConnection, place: Place, parts: Sequence[Reply], event: int = 0, turn: int = 0, owner: int = 0
+) -> list[Letter]:
+    """Write parts into the outbox, a key each, in the transaction of what they belong to; without an owner the place's lane sends them."""
     stem = secrets.token_hex(8)
     letters = []
     for number, part in enumerate(parts):
@@ -110,17 +133,21 @@ async def write_letters(connection: AsyncConnection, place: Place, parts: Sequen
             "body": write_reply(part),
             "message_id": "",
             "written_at": time.time(),
+            "owner": owner,
         }
         row = await connection.execute(ADD, body)
         made = row.inserted_primary_key
         assert made is not None  # noqa: S101  # an INSERT of one row has a key
-        letters.append(Letter(made[0], key, place, part, event, turn, number == len(parts) - 1))
+        letters.append(Letter(made[0], key, place, part, event, turn, number == len(parts) - 1, owner))
     return letters
 
 
-def _finish(letter: Letter, also: Sequence[int], state: str = "done", error: str = "") -> Update:
-    """The messages that a reply answers: after a crash we know the last one, and it stands for its burst."""
-    which: ColumnElement[bool] = events.c.id.in_(also)
-    if not also:
-        which = (events.c.place == letter.place.key) & (events.c.state == "delivering") & (events.c.id <= letter.event)
-    return update(events).where(which).values(state=state, body="", error=error)
+def _letter(row: Row[Any], me: int, after: str) -> Letter:
+    reply, place = read_reply(row.body), Place.from_key(row.place)
+    return Letter(row.id, row.key, place, reply, row.event, row.turn_id, row.part == row.last, me, row.owner != 0, after)
+
+
+def _finish(letter: Letter, state: str = "done", error: str = "") -> Update:
+    """The messages that a reply answers: at one place only one burst at a time is being delivered."""
+    here = (events.c.place == letter.place.key) & (events.c.state == "delivering") & (events.c.owner == letter.owner)
+    return update(events).where(here).values(state=state, body="", error=error)

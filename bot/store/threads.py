@@ -61,6 +61,12 @@ async def touch(connection: AsyncConnection, thread: int, language: str) -> None
     await connection.execute(TOUCH, {"which": thread, "language": language, "active_at": time.time()})
 
 
+async def last_said(connection: AsyncConnection, place: str) -> str:
+    """The id of our last message at this place that surely stands there; "" when there is none."""
+    ours = select(turns.c.message_id).join(threads).where(threads.c.place == place, turns.c.role == "bot", turns.c.message_id != "")
+    return (await connection.execute(ours.order_by(turns.c.id.desc()).limit(1))).scalar() or ""
+
+
 def _too_old(active_at: float, message: MessageReceived) -> bool:
     return message.fresh_after is not None and message.sent_at - active_at > message.fresh_after
 

@@ -17,6 +17,8 @@ from bot.store.cases import CaseStore
 from bot.store.database import Database
 from bot.store.inbox import InboxStore
 from bot.store.outbox import OutboxStore
+from bot.store.workers import Holder, WorkerStore
+from bot.worker import Worker
 from tests.fake_platform import FakePlatform
 
 
@@ -69,22 +71,22 @@ async def desk(
     platform, echo, detector = platform or FakePlatform(), echo or Echo(), Detector(("en", "de", "es"))
     if not held:
         echo.gate.set()
-    store = InboxStore(database)
-    delivery = Delivery(OutboxStore(database), {platform.name: platform}, lambda: ("shop.example",))
-    staff_desk = StaffDesk(CaseStore(database), delivery, staff, contact, "en")
+    holder = Holder()
+    store = InboxStore(database, holder)
+    delivery = Delivery(OutboxStore(database, holder), {platform.name: platform}, lambda: ("shop.example",), holder)
+    staff_desk = StaffDesk(CaseStore(database), delivery, staff, contact, "en", lambda place: lanes.wake(place))
     conversation = Conversation(store, echo, delivery, staff_desk, detector, "en", 4000, hand_over_others, rates)  # type: ignore[arg-type]
     lanes = Lanes(conversation.answer_place)
     inbox = Inbox(store, lanes, conversation.interrupt)
-    in_doubt, waiting = await delivery.in_doubt(), await inbox.unfinished()
+    worker = Worker(WorkerStore(database, holder), lanes.wake, conversation.at_work)
+    await worker.join()
     await platform.start(inbox.accept)
-    await delivery.settle(in_doubt)
-    for place in waiting:
-        lanes.wake(place)
+    worker.watch()
 
     async def close() -> None:
         await lanes.close(0.05)
-        await staff_desk.close()
         await platform.stop()
+        await worker.leave()
 
     yield Desk(platform, echo, database, detector, close)
     await close()

@@ -109,7 +109,7 @@ class SlackPlatform:
         posted = await self._call("chat_postMessage", channel=place.channel, thread_ts=place.thread or None, **payload)
         return str(posted["ts"])
 
-    async def find_sent(self, place: Place, reply: Reply, key: str) -> str | None:
+    async def find_sent(self, place: Place, reply: Reply, key: str, after: str = "") -> str | None:
         """The message in the thread whose metadata carry the key, among those since the question. Raises PlatformError."""
         cursor = None
         for _ in range(_PAGES_AT_MOST):
@@ -117,7 +117,7 @@ class SlackPlatform:
                 "conversations_replies" if place.thread else "conversations_history",
                 channel=place.channel,
                 **({"ts": place.thread} if place.thread else {}),
-                oldest=reply.answers or None,
+                oldest=after or reply.answers or None,
                 cursor=cursor,
                 limit=200,
                 include_all_metadata=True,
