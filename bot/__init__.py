@@ -27,6 +27,7 @@ app.py           puts the parts together; the only file that imports adapters
 server.py        the one HTTP server
 doctor.py        what keeps the desk from working, and the cure
 first_steps.py   `init`: questions at the terminal, answered into files
+metrics.py       what /metrics tells
 logs.py          lines for people, JSON for machines
 commands/        what the commands do, one file each
 __main__.py      the command line

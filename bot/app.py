@@ -22,6 +22,7 @@ from bot.knowledge.schedule import index_every
 from bot.knowledge.sites import Sites
 from bot.language.detection import Detector
 from bot.messages import Fault, Place
+from bot.metrics import Metrics
 from bot.model import Ledger, Model
 from bot.platforms import Platform
 from bot.rates import Rates
@@ -32,6 +33,7 @@ from bot.store.inbox import InboxStore
 from bot.store.outbox import OutboxStore
 from bot.store.pages import PageStore
 from bot.store.passages import PassageStore
+from bot.store.report import ReportStore, Standing
 from bot.store.spending import SpendingStore
 from bot.store.workers import Holder, WorkerStore
 from bot.worker import Worker
@@ -123,8 +125,10 @@ class App:
         config = parts.config
         self._platforms = make_platforms(config)
         holder = Holder()
+        self._metrics = Metrics()
+        self._report = ReportStore(parts.database)
         inbox_store = InboxStore(parts.database, holder)
-        self._delivery = Delivery(OutboxStore(parts.database, holder), self._platforms, lambda: config.hosts, holder)
+        self._delivery = Delivery(OutboxStore(parts.database, holder), self._platforms, lambda: config.hosts, holder, self._metrics)
         handoff = config.shop.handoff.place
         self._desk = Desk(
             CaseStore(parts.database),
@@ -144,12 +148,13 @@ class App:
             config.shop.limits.message_characters,
             config.shop.shop.other_languages == "handoff",
             Rates(config.shop.limits.person_messages, config.shop.limits.workspace_messages),
+            self._metrics,
         )
         self._lanes = Lanes(self._conversation.answer_place)
         self._worker = Worker(WorkerStore(parts.database, holder), self._wake, self._conversation.at_work)
         self._inbox = Inbox(inbox_store, self._lanes, self._conversation.interrupt)
         routes = [route for platform in self._platforms.values() for route in platform.routes()]
-        self._server = Server(config.environment.host, config.environment.port, routes, self._ready)
+        self._server = Server(config.environment.host, config.environment.port, routes, self._ready, self._figures)
         self._schedule: asyncio.Task[None] | None = None
         self._model_checked: tuple[float, list[Fault]] = (0.0, [])
 
@@ -208,8 +213,18 @@ class App:
             "database": database,
             "platforms": {name: {"up": state.up, "why": state.why} for name, state in states.items()},
             "model": await self._model_state(),
+            "resting": [name for name, rests in self._parts.model.resting.items() if rests] if self._parts.model else [],
         }
         return database == "up" and all(state.up for state in states.values()), report
+
+    async def _figures(self) -> bytes:
+        """For /metrics; without a database only what this process knows by itself."""
+        try:
+            standing = _named(await self._report.standing())
+        except StoreError:
+            standing = {}
+        up = {name: platform.state().up for name, platform in self._platforms.items()}
+        return self._metrics.text(standing, up, self._parts.model.resting if self._parts.model else {})
 
     async def _model_state(self) -> str:
         if self._parts.model is None:
@@ -219,6 +234,19 @@ class App:
             faults = list(await self._parts.model.check())
             self._model_checked = (time.monotonic(), faults)
         return "; ".join(map(str, faults)) or "up"
+
+
+def _named(standing: Standing) -> dict[str, float]:
+    """How things stand, as bot.metrics names it."""
+    return {
+        "lanes_waiting": standing.waiting,
+        "lanes_answering": standing.answering,
+        "oldest_message_seconds": standing.oldest,
+        "letters_sending": standing.sending,
+        "letters_in_doubt": standing.in_doubt,
+        "messages_aside": standing.aside,
+        "workers": len(standing.workers),
+    }
 
 
 def make_platforms(config: Config) -> dict[str, Platform]:

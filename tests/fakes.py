@@ -1,7 +1,7 @@
 """A model that says what a test wants, and keeps the contract of the real one."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot.errors import ModelError
@@ -29,6 +29,10 @@ class ScriptedModel:
             for piece in reply.partition(" "):
                 on_text(piece)
         return Completion(reply, self.name)
+
+    @property
+    def resting(self) -> Mapping[str, bool]:
+        return {self.name: False}
 
     async def check(self) -> Sequence[Fault]:
         return [Fault("model", str(reply), "Wait.") for reply in self.replies[:1] if isinstance(reply, ModelError)]

@@ -1,6 +1,6 @@
 """The model back end: what we ask of a language model, whoever serves it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -46,6 +46,11 @@ class Model(Protocol):
 
     async def answer(self, prompt: Prompt, on_text: Callable[[str], None] | None = None) -> Completion:
         """The whole answer; `on_text` gets each piece as it comes. Raises ModelError and nothing else."""
+        ...
+
+    @property
+    def resting(self) -> Mapping[str, bool]:
+        """By name, the models that it stands for: whether one is left alone right now because it kept failing."""
         ...
 
     async def check(self) -> Sequence[Fault]:

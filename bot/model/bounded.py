@@ -1,7 +1,7 @@
 """So many questions at once, so many that wait, and no more: what comes then is answered from the page at once."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from bot.errors import ModelBusy
 from bot.messages import Fault
@@ -31,6 +31,11 @@ class Bounded:
                 return await self._model.answer(prompt, on_text)
         finally:
             self._asked -= 1
+
+    @property
+    def resting(self) -> Mapping[str, bool]:
+        """The model's."""
+        return self._model.resting
 
     async def check(self) -> Sequence[Fault]:
         """The model's faults."""

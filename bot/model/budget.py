@@ -1,7 +1,7 @@
 """What a day's answers may cost: near the end of the budget the cheaper models answer, and beyond it none."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 
 from bot.errors import StoreError
@@ -60,6 +60,11 @@ class Thrifty:
         counted = completion.prompt_tokens + completion.answer_tokens
         await self._budget.spend(counted or _estimated(prompt, completion))
         return completion
+
+    @property
+    def resting(self) -> Mapping[str, bool]:
+        """The model's."""
+        return self._model.resting
 
     async def check(self) -> Sequence[Fault]:
         """The model's faults."""

@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from bot.errors import ModelError, ModelUnreachable
 from bot.messages import Fault
@@ -88,6 +88,11 @@ class Chain:
                     logging.INFO if isinstance(exc, Spared) else logging.WARNING, "a model failed: %s", exc, extra={"model": model.name}
                 )
         raise fault
+
+    @property
+    def resting(self) -> Mapping[str, bool]:
+        """Which of them are left alone."""
+        return {model.name: breaker.open for model, breaker in self._links}
 
     async def check(self) -> Sequence[Fault]:
         """The faults of all models."""

@@ -12,6 +12,7 @@ from bot.desk import Desk as StaffDesk
 from bot.inbox import Inbox, Lanes
 from bot.language.detection import Detector
 from bot.messages import Place, Reply
+from bot.metrics import Metrics
 from bot.rates import Rates
 from bot.store.cases import CaseStore
 from bot.store.database import Database
@@ -66,6 +67,7 @@ async def desk(
     staff: Place | None = None,
     contact: str = "",
     rates: Rates | None = None,
+    metrics: Metrics | None = None,
 ) -> AsyncIterator[Desk]:
     """One run of the desk; open another on the same database to see what a restart does."""
     platform, echo, detector = platform or FakePlatform(), echo or Echo(), Detector(("en", "de", "es"))
@@ -75,7 +77,7 @@ async def desk(
     store = InboxStore(database, holder)
     delivery = Delivery(OutboxStore(database, holder), {platform.name: platform}, lambda: ("shop.example",), holder)
     staff_desk = StaffDesk(CaseStore(database), delivery, staff, contact, "en", lambda place: lanes.wake(place))
-    conversation = Conversation(store, echo, delivery, staff_desk, detector, "en", 4000, hand_over_others, rates)  # type: ignore[arg-type]
+    conversation = Conversation(store, echo, delivery, staff_desk, detector, "en", 4000, hand_over_others, rates, metrics)  # type: ignore[arg-type]
     lanes = Lanes(conversation.answer_place)
     inbox = Inbox(store, lanes, conversation.interrupt)
     worker = Worker(WorkerStore(database, holder), lanes.wake, conversation.at_work)
