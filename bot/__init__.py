@@ -12,6 +12,7 @@ checks/          what a draft must pass before it counts
 rates.py         how often somebody may ask
 handoff.py       who holds a thread, and who wants a person: pure rules
 desk.py          all that staff can see and do
+pacing.py        how fast we may post
 delivery.py      step 5: filter, cut, outbox, send, settle
 worker.py        one process among those that answer: it lives, and looks after what the dead have left
 evaluation/      a file of questions, answered and judged

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from bot.errors import PlatformError, RateLimited, StoreError, Unreachable
 from bot.messages import Place, Reply
 from bot.metrics import Metrics
+from bot.pacing import Pacer
 from bot.platforms import Platform
 from bot.privacy import outbound
 from bot.store.inbox import Work
@@ -34,12 +35,14 @@ class Delivery:
         hosts: Callable[[], Collection[str]],
         holder: Holder,
         metrics: Metrics | None = None,
+        pacer: Pacer | None = None,
     ) -> None:
         self._store = store
         self._holder = holder
         self._platforms = platforms
         self._hosts = hosts
         self._metrics = metrics or Metrics()
+        self._pacer = pacer or Pacer()
 
     async def deliver(self, work: Work, reply: Reply, reference: str = "", aside: str = "") -> bool:
         """Send a reply; False when its question changed meanwhile, and nothing was sent. `aside`: see OutboxStore.begin_delivery.
@@ -104,6 +107,7 @@ class Delivery:
                     break
                 if isinstance(exc, RateLimited):
                     self._metrics.limited(letter.place.platform)
+                    self._pacer.put_off(letter.place, min(exc.retry_after, LONGEST_WAIT))
                 log.warning("sending waits", extra={"place": letter.place.key, "key": letter.key, "why": type(exc).__name__})
                 await asyncio.sleep(_pause(exc, attempt))
                 in_doubt = in_doubt or isinstance(exc, Unreachable)
@@ -119,6 +123,7 @@ class Delivery:
 
     async def _post(self, platform: Platform, letter: Letter) -> str:
         """One call, begun and ended while the letter is surely ours: a process that was frozen may have lost it."""
+        await self._pacer.turn(letter.place, platform.capabilities.channel_pace, platform.capabilities.overall_pace)
         left = self._holder.left(letter.owner)
         if left <= 0:
             raise StoreError("a letter may be another worker's by now")

@@ -27,7 +27,7 @@ from adapters.slack.connection.sockets import Socket, UnderWay
 from adapters.slack.incoming import read_event
 from bot.errors import NotAllowed, PlatformError, RateLimited, Unreachable, Unsupported
 from bot.messages import Fault, Place, Reply
-from bot.platforms import Capabilities, Receive, State
+from bot.platforms import Capabilities, Pace, Receive, State
 
 _log = logging.getLogger(__name__)
 
@@ -47,7 +47,7 @@ class SlackPlatform:
     """
 
     name = "slack"
-    capabilities = Capabilities(status=True)
+    capabilities = Capabilities(status=True, channel_pace=Pace(per_second=1, at_once=3))
 
     def __init__(self, bot_token: str, app_token: str = "", signing_secret: str = "", api_url: str = "https://slack.com/api/") -> None:
         self._bot_token, self._app_token, self._signing_secret, self._api_url = bot_token, app_token, signing_secret, api_url
