@@ -10,8 +10,10 @@ answering.py     one answer: passages, model, checks, sources, or "I do not know
 drafting.py      a model's draft as it comes, sentence by sentence
 prompts.py       every word that we say to the model
 checks/          what a draft must pass before it counts
+rates.py         how often somebody may ask
 handoff.py       who holds a thread, and who wants a person: pure rules
 desk.py          all that staff can see and do
+pacing.py        how fast we may post
 delivery.py      step 5: filter, cut, outbox, send, settle
 worker.py        one process among those that answer: it lives, and looks after what the dead have left
 evaluation/      a file of questions, answered and judged
@@ -27,6 +29,7 @@ app/             puts the parts together; which process does what; the only room
 server.py        the one HTTP server
 doctor.py        what keeps the desk from working, and the cure
 first_steps.py   `init`: questions at the terminal, answered into files
+metrics.py       what /metrics tells
 logs.py          lines for people, JSON for machines
 commands/        what the commands do, one file each
 __main__.py      the command line

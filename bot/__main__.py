@@ -139,6 +139,28 @@ def check() -> None:
 
 
 @app.command()
+def status(as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False) -> None:
+    """How things stand: what waits, what is in doubt, what was set aside, which platforms are up; exit 1 when somebody should look."""
+    from bot.commands import standing
+
+    if not _run(standing.status(as_json)):
+        raise typer.Exit(1)
+
+
+@app.command()
+def retry(
+    event: Annotated[str, typer.Argument(help="The reference that the customer got (#A1B2C3), or the number that status shows.")],
+) -> None:
+    """Answer a message that was set aside once more."""
+    from bot.commands import standing
+
+    number = _run(standing.retry(event))
+    if number is None:
+        _fail(f"Nothing that was set aside is called {event}: `python -m bot status` lists what was.")
+    typer.echo(f"Message {number} is answered again within seconds, by the desk that runs.", err=True)
+
+
+@app.command()
 def init() -> None:
     """Ask a few questions, and write `.env` and `shop.toml`."""
     from bot import first_steps

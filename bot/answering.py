@@ -28,13 +28,14 @@ _LETTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 class Question:
     """What somebody wants to know, in which language he gets the answer, and what was said before.
 
-    `spoken`: the language that he writes, where that is another one.
+    `spoken`: the language that he writes, where that is another one. `sparing`: without the model.
     """
 
     text: str
     language: str
     history: tuple[Turn, ...] = ()
     spoken: str = ""
+    sparing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,8 @@ class Answering:
             return self._unknown(question, found)
         if self._model is None:
             return await self._quoted(question, found)
+        if question.sparing:
+            return await self._quoted(question, found, new_reference())
         try:
             return await self._written(self._model, question, found, live)
         except ModelError as exc:

@@ -86,12 +86,17 @@ class AnswersSection(_Section):
 
 
 class LimitsSection(_Section):
-    """`[limits]`: how much may go in and out."""
+    """`[limits]`: how much may go in and out, how often, and what a day may cost. 0 means no limit where 0 is allowed."""
 
     history_tokens: Annotated[int, Field(ge=0)] = 1500
     answer_tokens: Annotated[int, Field(ge=16)] = 800
     message_characters: Annotated[int, Field(ge=100, le=40_000)] = 4000
     model_seconds: Annotated[float, Field(gt=0)] = 90
+    tokens_a_day: Annotated[int, Field(ge=0)] = 0
+    answers_at_once: Annotated[int, Field(ge=1)] = 256
+    answers_waiting: Annotated[int, Field(ge=0)] = 1000
+    person_messages: Annotated[int, Field(ge=0)] = 0
+    workspace_messages: Annotated[int, Field(ge=0)] = 0
 
 
 class HandoffSection(_Section):

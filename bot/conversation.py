@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 
 from bot.answering import Answer, Answering, Question, apology, new_reference, with_note, with_notice
 from bot.delivery import Delivery
@@ -12,6 +13,8 @@ from bot.language import formats, phrases, policy
 from bot.language.detection import Detector
 from bot.language.policy import NOT_SERVED, Choice
 from bot.messages import Reply
+from bot.metrics import Metrics
+from bot.rates import Rates
 from bot.store.inbox import LETTERS_FIRST, InboxStore, Work
 
 log = logging.getLogger(__name__)
@@ -33,8 +36,11 @@ class Conversation:
         default_language: str,
         longest_message: int,
         hand_over_others: bool = False,
+        rates: Rates | None = None,
+        metrics: Metrics | None = None,
     ) -> None:
-        """`hand_over_others`: who writes a language that the shop does not serve is sent to a person instead of being answered."""
+        """`hand_over_others`: who writes a language that the shop does not serve is sent to a person instead of being answered.
+        `rates`: how often somebody may ask; None: as often as he likes."""
         self._store = store
         self._answering = answering
         self._delivery = delivery
@@ -43,6 +49,8 @@ class Conversation:
         self._default_language = default_language
         self._longest_message = longest_message
         self._hand_over_others = hand_over_others
+        self._rates = rates or Rates()
+        self._metrics = metrics or Metrics()
         self._making: dict[str, asyncio.Task[Answer]] = {}
         self.at_work: set[str] = set()
         """The places that are being answered in this process right now."""
@@ -80,6 +88,7 @@ class Conversation:
         try:
             answer = await self._make(place, work, choice)
             if answer is not None and await self._delivery.deliver(work, answer.reply, answer.reference):
+                self._count(work, answer)
                 return True
         except StoreError:
             raise
@@ -102,7 +111,7 @@ class Conversation:
         return None if making.cancelled() else making.result()
 
     async def _compose(self, work: Work, choice: Choice) -> Answer:
-        status = asyncio.create_task(self._delivery.show_status(work.place, work.messages[-1].message_id, on=True))
+        status = asyncio.create_task(self._show_sign(work))
         try:
             answer = await self._reply(work, choice)
             # A sign that comes after the answer would stay, so it has a moment; but no answer waits for a slow one.
@@ -113,17 +122,30 @@ class Conversation:
         first = not any(turn.role == "bot" for turn in work.thread.turns)
         return with_notice(answer) if first else answer
 
+    async def _show_sign(self, work: Work) -> None:
+        last = work.messages[-1]
+        if await self._delivery.show_status(work.place, last.message_id, on=True):
+            self._metrics.first_sign(work.place.platform, time.time() - last.sent_at)
+
+    def _count(self, work: Work, answer: Answer) -> None:
+        self._metrics.answered(work.place.platform, answer.model, answer.answered, time.time() - work.messages[-1].sent_at)
+        self._metrics.tokens(answer.model, answer.tokens.prompt, answer.tokens.cached, answer.tokens.answer)
+
     async def _reply(self, work: Work, choice: Choice) -> Answer:
         text = "\n\n".join(message.text for message in work.messages)
         language = choice.language
         if len(text) > self._longest_message:
             limit = phrases.say(phrases.TOO_LONG, language, count=formats.number(self._longest_message, language))
             return Answer(Reply(limit, language), answered=False, model="")
+        author = work.messages[-1].author
+        if not self._rates.person(author, len(work.messages)):
+            return Answer(Reply(phrases.say(phrases.TOO_MANY, language), language), answered=False, model="")
         if wants_person(text, work.thread):
             return await self._desk.hand_over(work, language)
         if choice.why == NOT_SERVED and self._hand_over_others:
             return await self._desk.hand_over(work, choice.seen, "unserved")
-        answer = await self._answering.answer(Question(text, language, work.thread.turns, choice.spoken))
+        sparing = not self._rates.workspace(author, len(work.messages))
+        answer = await self._answering.answer(Question(text, language, work.thread.turns, choice.spoken, sparing))
         return answer if choice.why != NOT_SERVED or self._told(work, choice.seen) else with_note(answer, choice.seen)
 
     def _told(self, work: Work, language: str) -> bool:
@@ -134,11 +156,12 @@ class Conversation:
     async def _failed(self, work: Work, language: str, exc: Exception) -> bool:
         """Try again; after some failures say that we are sorry, with a reference that the log knows too."""
         reference = new_reference()
+        self._metrics.failed(work.place.platform)
         ids = {"place": work.place.key, "event": work.events[-1], "attempt": work.failures + 1, "reference": reference}
         log.error("an answer failed: %s", _where(exc), extra=ids)
         if work.failures + 1 >= MOST_ATTEMPTS:
             await self._desk.failed(work, language, reference)
-            return await self._delivery.deliver(work, apology(language, reference).reply, reference)
+            return await self._delivery.deliver(work, apology(language, reference).reply, reference, aside=_where(exc))
         await self._store.failed(work, type(exc).__name__)
         return False
 

@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 
 from bot.errors import PlatformError, RateLimited, StoreError, Unreachable
 from bot.messages import Place, Reply
+from bot.metrics import Metrics
+from bot.pacing import Pacer
 from bot.platforms import Platform
 from bot.privacy import outbound
 from bot.store.inbox import Work
@@ -26,20 +28,30 @@ REFUSED = ""
 class Delivery:
     """Sends replies to whichever platform their place is on."""
 
-    def __init__(self, store: OutboxStore, platforms: Mapping[str, Platform], hosts: Callable[[], Collection[str]], holder: Holder) -> None:
+    def __init__(
+        self,
+        store: OutboxStore,
+        platforms: Mapping[str, Platform],
+        hosts: Callable[[], Collection[str]],
+        holder: Holder,
+        metrics: Metrics | None = None,
+        pacer: Pacer | None = None,
+    ) -> None:
         self._store = store
         self._holder = holder
         self._platforms = platforms
         self._hosts = hosts
+        self._metrics = metrics or Metrics()
+        self._pacer = pacer or Pacer()
 
-    async def deliver(self, work: Work, reply: Reply, reference: str = "") -> bool:
-        """Send a reply; False when its question changed meanwhile, and nothing was sent.
+    async def deliver(self, work: Work, reply: Reply, reference: str = "", aside: str = "") -> bool:
+        """Send a reply; False when its question changed meanwhile, and nothing was sent. `aside`: see OutboxStore.begin_delivery.
 
         Returns when the reply stands, or never will, or when the platform is away for long: then its lane settles it later.
         """
         platform = self._platforms[work.place.platform]
         parts = self.parts(work.place, replace(reply, answers=work.messages[-1].message_id))
-        letters = await self._store.begin_delivery(work, parts, reference, reply.offers_person)
+        letters = await self._store.begin_delivery(work, parts, reference, reply.offers_person, aside)
         if letters is None:
             return False
         for letter in letters:
@@ -76,11 +88,12 @@ class Delivery:
         """Whether the place's platform is switched on."""
         return place.platform in self._platforms
 
-    async def show_status(self, place: Place, message: str, on: bool) -> None:
-        """Show or clear the sign that we are at work, where the platform has one."""
+    async def show_status(self, place: Place, message: str, on: bool) -> bool:
+        """Show or clear the sign that we are at work; False where the platform has none."""
         platform = self._platforms[place.platform]
         if platform.capabilities.status:
             await platform.show_status(place, message, on)
+        return platform.capabilities.status
 
     async def _send(self, platform: Platform, letter: Letter) -> str | None:
         """The message's id; REFUSED; or None when the platform is away for now, and the letter stays in doubt."""
@@ -92,6 +105,9 @@ class Delivery:
             except (RateLimited, Unreachable) as exc:
                 if attempt == ATTEMPTS:
                     break
+                if isinstance(exc, RateLimited):
+                    self._metrics.limited(letter.place.platform)
+                    self._pacer.put_off(letter.place, min(exc.retry_after, LONGEST_WAIT))
                 log.warning("sending waits", extra={"place": letter.place.key, "key": letter.key, "why": type(exc).__name__})
                 await asyncio.sleep(_pause(exc, attempt))
                 in_doubt = in_doubt or isinstance(exc, Unreachable)
@@ -107,6 +123,7 @@ class Delivery:
 
     async def _post(self, platform: Platform, letter: Letter) -> str:
         """One call, begun and ended while the letter is surely ours: a process that was frozen may have lost it."""
+        await self._pacer.turn(letter.place, platform.capabilities.channel_pace, platform.capabilities.overall_pace)
         left = self._holder.left(letter.owner)
         if left <= 0:
             raise StoreError("a letter may be another worker's by now")

@@ -58,6 +58,10 @@ def _shop() -> str:
             f"hosts = [{_quoted(host) if host else ''}]",
             f"contact = {_quoted(contact)}",
             "",
+            "[limits]",
+            "# What one person may write in ten minutes.",
+            "person_messages = 30",
+            "",
         ]
     )
 

@@ -23,11 +23,25 @@ only surprise whoever asked it."""
 
 
 @dataclass(frozen=True, slots=True)
+class Pace:
+    """How much a platform takes: posts a second in the long run, and how many at once."""
+
+    per_second: float
+    at_once: int
+
+
+@dataclass(frozen=True, slots=True)
 class Capabilities:
     """What a platform can do beyond sending text."""
 
     status: bool
     """It can show that we are at work on an answer. Fallback: nothing is shown."""
+
+    channel_pace: Pace | None = None
+    """How fast one may post into a channel. Fallback: as fast as answers come, until the platform refuses."""
+
+    overall_pace: Pace | None = None
+    """The same for all channels together."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from bot.knowledge import Passage
 from bot.language.phrases import name_of
 from bot.messages import Turn
 from bot.model import Prompt, Said
+from bot.model.tokens import estimate
 
 NO_ANSWER = "NO_ANSWER"
 
@@ -69,12 +70,6 @@ def within(history: Sequence[Turn], tokens: int) -> tuple[Turn, ...]:
             break
         kept.append(turn)
     return tuple(reversed(kept))
-
-
-def estimate(text: str) -> int:
-    """Roughly how many tokens a text has: four letters each in alphabets, one and a half signs in CJK and the like."""
-    wide = sum(1 for sign in text if ord(sign) > 0x2E7F)
-    return int((len(text) - wide) / 4 + wide / 1.5) + 4
 
 
 def _turns(history: Sequence[Turn]) -> tuple[Said, ...]:

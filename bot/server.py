@@ -1,4 +1,4 @@
-"""The one HTTP server: is the desk alive, is it ready, and the routes that platforms bring."""
+"""The one HTTP server: is the desk alive, is it ready, its figures, and the routes that platforms bring."""
 
 import errno
 import json
@@ -14,17 +14,21 @@ log = logging.getLogger(__name__)
 
 LARGEST_BODY = 1024 * 1024
 Readiness = Callable[[], Awaitable[tuple[bool, Mapping[str, Any]]]]
+Figures = Callable[[], Awaitable[bytes]]
 
 
 class Server:
     """Listens on host and port (0: any free one) between `start` and `stop`."""
 
-    def __init__(self, host: str, port: int, routes: Iterable[web.RouteDef], ready: Readiness) -> None:
+    def __init__(self, host: str, port: int, routes: Iterable[web.RouteDef], ready: Readiness, metrics: Figures) -> None:
         self._host = host
         self._port = port
         self._ready = ready
+        self._metrics = metrics
         self._app = web.Application(client_max_size=LARGEST_BODY, middlewares=[_quiet_faults])
-        self._app.add_routes([web.get("/health", self._health), web.get("/ready", self._readiness), *routes])
+        self._app.add_routes(
+            [web.get("/health", self._health), web.get("/ready", self._readiness), web.get("/metrics", self._figures), *routes]
+        )
         self._runner: web.AppRunner | None = None
         self.address = ""
 
@@ -52,6 +56,9 @@ class Server:
     async def _readiness(self, _request: web.Request) -> web.Response:
         ready, report = await self._ready()
         return web.json_response({"ready": ready, **report}, status=200 if ready else 503, dumps=_dumps)
+
+    async def _figures(self, _request: web.Request) -> web.Response:
+        return web.Response(body=await self._metrics(), headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"})
 
 
 def _why(exc: OSError, host: str, port: int) -> str:

@@ -156,6 +156,14 @@ vectors = Table(
     Column("data", LargeBinary, nullable=False),
 )
 
+# What the models took, by day (UTC): only where shop.toml sets a budget.
+spending = Table(
+    "spending",
+    metadata,
+    Column("day", Text, primary_key=True),
+    Column("tokens", BigInteger, nullable=False),
+)
+
 # Web pages among the documents: what their servers call this version of them, so that it need not be sent again; `links` is a
 # list (JSON), since a page that was not sent again leads on all the same; `reader` says how it was read.
 pages = Table(

@@ -1,7 +1,7 @@
 """Parts that do what a test wants, and keep the contract of the real ones: a model, and the cursors of a platform."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot.errors import ModelError, StoreError
@@ -30,6 +30,10 @@ class ScriptedModel:
             for piece in reply.partition(" "):
                 on_text(piece)
         return Completion(reply, self.name)
+
+    @property
+    def resting(self) -> Mapping[str, bool]:
+        return {self.name: False}
 
     async def check(self) -> Sequence[Fault]:
         return [Fault("model", str(reply), "Wait.") for reply in self.replies[:1] if isinstance(reply, ModelError)]

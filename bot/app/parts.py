@@ -14,10 +14,11 @@ from bot.knowledge import Embedder, Extract, Indexer, IndexReport, Knowledge, em
 from bot.knowledge.crawling import Crawler
 from bot.knowledge.sites import Sites
 from bot.language.detection import Detector
-from bot.model import Model
+from bot.model import Ledger, Model
 from bot.store.database import Database, newest_version
 from bot.store.pages import PageStore
 from bot.store.passages import PassageStore
+from bot.store.spending import SpendingStore
 
 log = logging.getLogger(__name__)
 
@@ -52,7 +53,7 @@ async def opened(
     """The parts of one run, ready to answer; with `for_index` ready for that alone, without the vectors in memory. The sample
     shop is indexed where it is the shop and its index is due; `patient`: where the embedding server is away, that may wait."""
     database = Database(config.database_url)
-    model = make_model(config)
+    model = make_model(config, SpendingStore(database))
     embedders = make_embedders(config)
     try:
         await make_current(database)
@@ -132,18 +133,25 @@ async def index(parts: Parts, paths: Sequence[str], on_progress: Progress) -> In
     return await parts.indexer.index(paths or parts.config.documents, on_progress, only=not paths)
 
 
-def make_model(config: Config) -> Model | None:
-    """The models that are set, the first one asked first; None for the extractive stand-in. They share the time evenly."""
+def make_model(config: Config, ledger: Ledger | None = None) -> Model | None:
+    """The models that are set, the first one asked first; None for the extractive stand-in. They share the time evenly, and the
+    day's budget where a ledger keeps it."""
     if not config.models:
         return None
+    from bot.model.bounded import Bounded
+    from bot.model.budget import Budget, thrifty
     from bot.model.chain import Chain
     from bot.model.client import OpenAIModel
     from bot.model.profiles import profile
 
-    seconds = config.shop.limits.model_seconds / len(config.models)
-    return Chain(
-        [OpenAIModel(one.url, one.key, one.name, profile(one.profile, one.url, one.name), total_seconds=seconds) for one in config.models]
-    )
+    limits = config.shop.limits
+    seconds = limits.model_seconds / len(config.models)
+    models: list[Model] = [
+        OpenAIModel(one.url, one.key, one.name, profile(one.profile, one.url, one.name), total_seconds=seconds) for one in config.models
+    ]
+    if limits.tokens_a_day and ledger is not None:
+        models = thrifty(models, Budget(limits.tokens_a_day, ledger))
+    return Bounded(Chain(models), limits.answers_at_once, limits.answers_waiting)
 
 
 def make_embedders(config: Config) -> tuple[Embedder, ...]:

@@ -17,12 +17,14 @@ from bot.errors import StoreError
 from bot.inbox import Inbox
 from bot.lanes import InProcessLanes, Lanes
 from bot.messages import Fault
+from bot.metrics import Metrics
 from bot.platforms import Platform, State
 from bot.server import Server
 from bot.store.claims import Claim
 from bot.store.cursors import CursorStore
 from bot.store.database import Database, newest_version
 from bot.store.inbox import InboxStore
+from bot.store.report import ReportStore, named
 from bot.store.workers import Holder
 
 log = logging.getLogger(__name__)
@@ -40,7 +42,9 @@ class App:
         self._platforms = make_platforms(config, page=role.http)
         answered = role.answered(self._platforms)
         holder = Holder()
-        self._working = Working(ground, self._platforms, answered, holder) if isinstance(ground, Parts) else None
+        self._metrics = Metrics()
+        self._report = ReportStore(database)
+        self._working = Working(ground, self._platforms, answered, holder, self._metrics) if isinstance(ground, Parts) else None
         self._lanes = _lanes(database, self._working, answered)
         self._inbox = Inbox(InboxStore(database, holder), self._lanes, self._lanes.interrupt)
         claims = _claims(config, database, self._platforms)
@@ -48,7 +52,7 @@ class App:
             role, self._platforms, claims, self._inbox.accept, partial(CursorStore, database), self._working is not None
         )
         routes = [route for platform in self._platforms.values() for route in platform.routes()]
-        self._server = Server(config.environment.host, config.environment.port, routes, self._ready) if role.http else None
+        self._server = Server(config.environment.host, config.environment.port, routes, self._ready, self._figures) if role.http else None
         self._model_checked: tuple[float, list[Fault]] = (0.0, [])
 
     async def start(self) -> None:
@@ -114,8 +118,21 @@ class App:
             "database": database,
             "platforms": {name: {"up": state.up, "why": state.why} for name, state in states.items()},
             "model": await self._model_state(),
+            "resting": [name for name, rests in self._resting().items() if rests],
         }
         return database == "up" and all(state.up for state in states.values()), report
+
+    async def _figures(self) -> bytes:
+        """For /metrics; without a database only what this process knows by itself."""
+        try:
+            standing = named(await self._report.standing())
+        except StoreError:
+            standing = {}
+        return self._metrics.text(standing, {name: state.up for name, state in self._hearing.states().items()}, self._resting())
+
+    def _resting(self) -> Mapping[str, bool]:
+        model = self._ground.model if isinstance(self._ground, Parts) else None
+        return model.resting if model is not None else {}
 
     async def _model_state(self) -> str:
         if not isinstance(self._ground, Parts) or self._ground.model is None:

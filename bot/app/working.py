@@ -11,7 +11,9 @@ from bot.desk import Desk
 from bot.knowledge import IndexReport
 from bot.knowledge.schedule import index_every, index_until_done
 from bot.messages import Place
+from bot.metrics import Metrics
 from bot.platforms import Platform
+from bot.rates import Rates
 from bot.store.cases import CaseStore
 from bot.store.claims import Claim
 from bot.store.database import Database
@@ -26,12 +28,14 @@ log = logging.getLogger(__name__)
 class Working:
     """Answers at the lanes of `answered`, and sends on all `platforms`."""
 
-    def __init__(self, parts: Parts, platforms: Mapping[str, Platform], answered: Collection[str], holder: Holder) -> None:
+    def __init__(
+        self, parts: Parts, platforms: Mapping[str, Platform], answered: Collection[str], holder: Holder, metrics: Metrics
+    ) -> None:
         shop, handoff = parts.config.shop, parts.config.shop.handoff.place
         self._parts = parts
         self._answered = answered
         self._wake: Callable[[str], None] = _nobody
-        delivery = Delivery(OutboxStore(parts.database, holder), platforms, lambda: parts.config.hosts, holder)
+        delivery = Delivery(OutboxStore(parts.database, holder), platforms, lambda: parts.config.hosts, holder, metrics)
         desk = Desk(
             CaseStore(parts.database),
             delivery,
@@ -49,6 +53,8 @@ class Working:
             shop.shop.default_language,
             shop.limits.message_characters,
             shop.shop.other_languages == "handoff",
+            Rates(shop.limits.person_messages, shop.limits.workspace_messages),
+            metrics,
         )
         # A sign of life must not queue up behind the lanes for a connection: who is late with it is taken for dead.
         self._apart = parts.database if parts.database.embedded else Database(parts.config.database_url)

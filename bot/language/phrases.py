@@ -34,6 +34,7 @@ SORRY = N_("Sorry, something went wrong on our side. Please try again. Reference
 MODEL_AWAY = N_("Our assistant cannot write freely right now, so here is the text of the help page. Reference: {reference}")
 EMPTY = N_("Hello! What would you like to know?")
 TOO_LONG = N_("Your message is too long for me. Please shorten it to {count} characters.")
+TOO_MANY = N_("You have sent many messages in a short time. Please wait a few minutes, then write again.")
 NOT_SERVED = N_("Sorry, we cannot answer in {language}. Here is our answer in {other}.")
 SOURCES = N_("Sources")
 THINKING = N_("Looking it up …")

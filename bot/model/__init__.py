@@ -1,6 +1,6 @@
 """The model back end: what we ask of a language model, whoever serves it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -48,10 +48,23 @@ class Model(Protocol):
         """The whole answer; `on_text` gets each piece as it comes. Raises ModelError and nothing else."""
         ...
 
+    @property
+    def resting(self) -> Mapping[str, bool]:
+        """By name, the models that it stands for: whether one is left alone right now because it kept failing."""
+        ...
+
     async def check(self) -> Sequence[Fault]:
         """For the doctor and /ready: is it there, does it know our key and the model's name? [] when all is well."""
         ...
 
     async def close(self) -> None:
         """Give connections back. Twice is fine."""
+        ...
+
+
+class Ledger(Protocol):
+    """Where the tokens of a day are added up, for all processes that share a database. Raises StoreError."""
+
+    async def spend(self, day: str, tokens: int) -> int:
+        """Add (0: just look); the day's sum so far. `day`: 2026-11-25."""
         ...

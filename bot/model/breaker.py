@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from bot.errors import ModelError
-from bot.model.faults import Declined, TooLong
+from bot.model.faults import Declined, Spared, TooLong
 
 FAILURES = 3
 REST_SECONDS = 30.0
@@ -39,8 +39,8 @@ class Breaker:
         """Around the asking: what comes of it says how the server is."""
         try:
             yield
-        except (Declined, TooLong):
-            # Only this question was the trouble.
+        except (Declined, Spared, TooLong):
+            # Only this question was the trouble, or the budget.
             self._trying = False
             raise
         except ModelError:

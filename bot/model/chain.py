@@ -2,12 +2,13 @@
 
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from bot.errors import ModelError, ModelUnreachable
 from bot.messages import Fault
 from bot.model import Completion, Model, Prompt
 from bot.model.breaker import Breaker
+from bot.model.faults import Spared
 
 log = logging.getLogger(__name__)
 
@@ -44,8 +45,15 @@ class Chain:
                 fault = exc
                 if shown:
                     break
-                log.warning("a model failed: %s", exc, extra={"model": model.name})
+                log.log(
+                    logging.INFO if isinstance(exc, Spared) else logging.WARNING, "a model failed: %s", exc, extra={"model": model.name}
+                )
         raise fault
+
+    @property
+    def resting(self) -> Mapping[str, bool]:
+        """Which of them are left alone."""
+        return {model.name: breaker.open for model, breaker in self._links}
 
     async def check(self) -> Sequence[Fault]:
         """The faults of all models."""

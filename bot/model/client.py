@@ -1,7 +1,7 @@
 """A model behind an OpenAI-compatible address: chat.completions, streamed, and nothing else of the API."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -61,6 +61,11 @@ class OpenAIModel:
         except ModelError:
             self._worked_at = float("-inf")
             raise
+
+    @property
+    def resting(self) -> Mapping[str, bool]:
+        """It never rests by itself."""
+        return {self.name: False}
 
     async def check(self) -> Sequence[Fault]:
         """Does the server list our model? If not, it gets a question of one token, since many know more than they list; unless it

@@ -47,6 +47,10 @@ class Declined(ModelRefused):
     """It will not answer this one question; another one it may."""
 
 
+class Spared(ModelBusy):
+    """It is left alone on purpose, to keep within what a day may cost."""
+
+
 def as_fault(error: ModelError) -> Fault:
     """For the doctor."""
     what, _, cure = str(error).partition(": ")

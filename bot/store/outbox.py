@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, Update, bindparam, func, insert, select, update
+from sqlalchemy import Row, Update, bindparam, case, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.messages import Place, Reply, Turn
@@ -26,7 +26,7 @@ ADD = insert(outbox)
 CLAIM = (
     update(events)
     .where(events.c.id.in_(bindparam("which", expanding=True)), events.c.state == "working", events.c.owner == bindparam("me"))
-    .values(state="delivering")
+    .values(state="delivering", error=bindparam("aside"))
 )
 SENT = (
     update(outbox)
@@ -61,14 +61,16 @@ class OutboxStore:
         self._database = database
         self._holder = holder
 
-    async def begin_delivery(self, work: Work, parts: Sequence[Reply], reference: str = "", offers: bool = False) -> list[Letter] | None:
+    async def begin_delivery(
+        self, work: Work, parts: Sequence[Reply], reference: str = "", offers: bool = False, aside: str = ""
+    ) -> list[Letter] | None:
         """Remember the reply and its parts; None when a message was edited or withdrawn meanwhile, or another worker has it:
         then the reply is worth nothing.
 
-        `offers`: a yes to it accepts a person.
+        `offers`: a yes to it accepts a person. `aside`: it is an apology, and for this error the messages are set aside once it stands.
         """
         async with self._database.writing(lasting=True) as connection:
-            claimed = await connection.execute(CLAIM, {"which": work.events, "me": work.owner})
+            claimed = await connection.execute(CLAIM, {"which": work.events, "me": work.owner, "aside": aside})
             if claimed.rowcount != len(work.events):
                 mine = (events.c.state == "delivering") & (events.c.owner == work.owner)
                 await connection.execute(update(events).where(events.c.id.in_(work.events), mine).values(state="new", owner=0))
@@ -96,14 +98,16 @@ class OutboxStore:
             ours = these & (outbox.c.state == "sending") & (outbox.c.owner == letter.owner)
             gone = await connection.execute(update(outbox).where(ours).values(state="failed", body=""))
             if gone.rowcount and letter.event:
-                await connection.execute(_finish(letter, state="aside", error=error))
+                await connection.execute(_aside(letter, error))
 
     async def adopt(self, place: str) -> list[Letter]:
         """What stands unsent for a place and is free, oldest first: from now on it is ours to send."""
         me = self._holder.number
         async with self._database.writing() as connection:
             parts = outbox.alias()
-            last = select(func.max(parts.c.part)).where(parts.c.event == outbox.c.event).scalar_subquery()
+            last = (
+                select(func.max(parts.c.part)).where(parts.c.event == outbox.c.event, parts.c.turn_id == outbox.c.turn_id).scalar_subquery()
+            )
             free = (outbox.c.place == place) & (outbox.c.state == "sending") & ~held_by_others(outbox.c.owner, me)
             found = select(outbox, last.label("last")).where(free).order_by(outbox.c.id).with_for_update(of=outbox)
             rows = (await connection.execute(found)).all()
@@ -147,7 +151,16 @@ def _letter(row: Row[Any], me: int, after: str) -> Letter:
     return Letter(row.id, row.key, place, reply, row.event, row.turn_id, row.part == row.last, me, row.owner != 0, after)
 
 
-def _finish(letter: Letter, state: str = "done", error: str = "") -> Update:
-    """The messages that a reply answers: at one place only one burst at a time is being delivered."""
-    here = (events.c.place == letter.place.key) & (events.c.state == "delivering") & (events.c.owner == letter.owner)
-    return update(events).where(here).values(state=state, body="", error=error)
+def _finish(letter: Letter) -> Update:
+    """The messages that a reply answers, done; or set aside where it only says that we are sorry: those may be tried once more."""
+    given_up = events.c.error != ""
+    return _answered(letter).values(state=case((given_up, "aside"), else_="done"), body=case((given_up, events.c.body), else_=""))
+
+
+def _aside(letter: Letter, error: str) -> Update:
+    return _answered(letter).values(state="aside", error=error)
+
+
+def _answered(letter: Letter) -> Update:
+    """At one place only one burst at a time is being delivered."""
+    return update(events).where(events.c.place == letter.place.key, events.c.state == "delivering", events.c.owner == letter.owner)

@@ -13,6 +13,8 @@ from bot.inbox import Inbox
 from bot.lanes import InProcessLanes
 from bot.language.detection import Detector
 from bot.messages import Place, Reply
+from bot.metrics import Metrics
+from bot.rates import Rates
 from bot.store.cases import CaseStore
 from bot.store.cursors import CursorStore
 from bot.store.database import Database
@@ -85,6 +87,8 @@ async def desk(
     hand_over_others: bool = False,
     staff: Place | None = None,
     contact: str = "",
+    rates: Rates | None = None,
+    metrics: Metrics | None = None,
 ) -> AsyncIterator[Desk]:
     """One run of the desk; open another on the same database to see what a restart does."""
     platform, echo, detector = platform or FakePlatform(), echo or Echo(), Detector(("en", "de", "es"))
@@ -94,7 +98,7 @@ async def desk(
     store = InboxStore(database, holder)
     delivery = Delivery(OutboxStore(database, holder), {platform.name: platform}, lambda: ("shop.example",), holder)
     staff_desk = StaffDesk(CaseStore(database), delivery, staff, contact, "en", lambda place: lanes.wake(place))
-    conversation = Conversation(store, echo, delivery, staff_desk, detector, "en", 4000, hand_over_others)  # type: ignore[arg-type]
+    conversation = Conversation(store, echo, delivery, staff_desk, detector, "en", 4000, hand_over_others, rates, metrics)  # type: ignore[arg-type]
     lanes = InProcessLanes(conversation.answer_place, conversation.interrupt)
     inbox = Inbox(store, lanes, lanes.interrupt)
     worker = Worker(WorkerStore(database, holder), lanes.wake, conversation.at_work)

@@ -24,7 +24,7 @@ from adapters.discord.incoming import NAME
 from adapters.discord.outgoing import split_reply, write_reply
 from bot.errors import NotAllowed, PlaceGone, PlatformError, Unreachable
 from bot.messages import Fault, Place, Reply
-from bot.platforms import Capabilities, Cursors, Receive, State
+from bot.platforms import Capabilities, Cursors, Pace, Receive, State
 
 log = logging.getLogger(__name__)
 
@@ -50,7 +50,7 @@ class DiscordPlatform:
     """
 
     name = NAME
-    capabilities = Capabilities(status=True)
+    capabilities = Capabilities(status=True, channel_pace=Pace(per_second=1, at_once=5), overall_pace=Pace(per_second=40, at_once=40))
 
     def __init__(self, token: str, api_url: str = "", gateway_url: str = "", *, pace: float = 1.0) -> None:
         self._token = token

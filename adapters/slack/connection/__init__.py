@@ -28,7 +28,7 @@ from adapters.slack.connection.sockets import Socket, UnderWay
 from adapters.slack.incoming import read_event
 from bot.errors import NotAllowed, PlatformError, RateLimited, Unreachable, Unsupported
 from bot.messages import Fault, Place, Reply
-from bot.platforms import Capabilities, Cursors, Receive, State
+from bot.platforms import Capabilities, Cursors, Pace, Receive, State
 
 _log = logging.getLogger(__name__)
 
@@ -48,7 +48,7 @@ class SlackPlatform:
     """
 
     name = "slack"
-    capabilities = Capabilities(status=True)
+    capabilities = Capabilities(status=True, channel_pace=Pace(per_second=1, at_once=3))
 
     def __init__(
         self,

@@ -1,0 +1,85 @@
+"""What a day's answers may cost: near the end of the budget the cheaper models answer, and beyond it none."""
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, date, datetime
+
+from bot.errors import StoreError
+from bot.messages import Fault
+from bot.model import Completion, Ledger, Model, Prompt
+from bot.model.faults import Spared
+from bot.model.tokens import estimate
+
+log = logging.getLogger(__name__)
+
+NEARLY = 0.8
+"""The share of the day's tokens from which on only the last model in `[[models]]` is asked."""
+
+
+class Budget:
+    """The tokens of one day (UTC), in and out together."""
+
+    def __init__(self, tokens_a_day: int, ledger: Ledger, today: Callable[[], date] = lambda: datetime.now(UTC).date()) -> None:
+        self._limit, self._ledger, self._today = tokens_a_day, ledger, today
+        self._day = ""
+        self._spent = 0
+
+    async def share(self) -> float:
+        """How much of today's is spent: 1 and more is all of it."""
+        if self._day != self._today().isoformat():
+            await self.spend(0)
+        return self._spent / self._limit
+
+    async def spend(self, tokens: int) -> None:
+        """Write them down. Where that fails the day's sum goes on in memory: no answer waits for it."""
+        day = self._today().isoformat()
+        self._spent = tokens + (self._spent if day == self._day else 0)
+        self._day = day
+        try:
+            self._spent = await self._ledger.spend(day, tokens)
+        except StoreError as exc:
+            log.warning("tokens could not be written down: %s", exc)
+
+
+class Thrifty:
+    """A model that is asked only while less than a share of the budget is spent."""
+
+    def __init__(self, model: Model, budget: Budget, until: float) -> None:
+        self._model, self._budget, self._until = model, budget, until
+
+    @property
+    def name(self) -> str:
+        """The model's."""
+        return self._model.name
+
+    async def answer(self, prompt: Prompt, on_text: Callable[[str], None] | None = None) -> Completion:
+        """The model's answer; Spared when it is to be left alone today."""
+        if await self._budget.share() >= self._until:
+            raise Spared("today's tokens are spent: raise [limits] tokens_a_day, or wait for tomorrow (UTC)")
+        completion = await self._model.answer(prompt, on_text)
+        counted = completion.prompt_tokens + completion.answer_tokens
+        await self._budget.spend(counted or _estimated(prompt, completion))
+        return completion
+
+    @property
+    def resting(self) -> Mapping[str, bool]:
+        """The model's."""
+        return self._model.resting
+
+    async def check(self) -> Sequence[Fault]:
+        """The model's faults."""
+        return await self._model.check()
+
+    async def close(self) -> None:
+        """Close the model. Twice is fine."""
+        await self._model.close()
+
+
+def thrifty(models: Sequence[Model], budget: Budget) -> list[Model]:
+    """The models under one budget: all but the last are spared when it runs short."""
+    return [Thrifty(model, budget, 1.0 if model is models[-1] else NEARLY) for model in models]
+
+
+def _estimated(prompt: Prompt, completion: Completion) -> int:
+    """For servers that do not count."""
+    return estimate(prompt.system) + sum(estimate(turn.text) for turn in prompt.turns) + estimate(completion.text)
