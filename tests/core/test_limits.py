@@ -10,8 +10,9 @@ from bot.language import phrases
 from bot.messages import Person
 from bot.model import Completion, Prompt, Said
 from bot.model.bounded import Bounded
+from bot.model.breaker import FAILURES
 from bot.model.budget import Budget, Thrifty, thrifty
-from bot.model.chain import FAILURES, Chain
+from bot.model.chain import Chain
 from bot.model.faults import Spared
 from bot.rates import WINDOW_SECONDS, Rate, Rates
 from bot.store.database import Database
