@@ -59,10 +59,11 @@ class App:
         """Listen, hear, and go on where the last run stopped."""
         if self._working is not None:
             await self._working.join(self._lanes.wake)
-        await self._lanes.start()
         if self._server is not None:
             await self._server.start()
+        # Who hears looks first what became of the messages that wait; they are answered as they stand then.
         await self._hearing.start()
+        await self._lanes.start()
         if self._working is not None:
             self._working.start()
         for line in self.summary():

@@ -17,6 +17,7 @@ from bot.messages import Event, Place, Reply
 from bot.platforms import Platform
 from tests.discord_server import DiscordServer
 from tests.discord_world import BOT, GENERAL, GUILD, TOKEN, message
+from tests.fakes import KeptCursors
 from tests.odd_payloads import bodies, mutated
 from tests.slack_server import TEAM, SlackServer
 
@@ -60,7 +61,7 @@ async def ignore(event: Event) -> None:
 async def slack() -> AsyncIterator[tuple[SlackServer, Platform]]:
     async with SlackServer(echo=False) as server:
         platform = SlackPlatform("xoxb-test", "xapp-test", api_url=server.url)
-        await platform.start(ignore)
+        await platform.start(ignore, KeptCursors())
         yield server, platform
         await platform.stop()
 
@@ -71,7 +72,7 @@ async def discord_world(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[tuple[
     monkeypatch.setattr(discord.gateway.DiscordWebSocket, "DEFAULT_GATEWAY", discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY)
     async with DiscordServer() as server:
         platform = DiscordPlatform(TOKEN, server.api_url, server.gateway_url)
-        await platform.start(ignore)
+        await platform.start(ignore, KeptCursors())
         yield server, platform
         await platform.stop()
 

@@ -175,7 +175,7 @@ class TestTheLine:
         monkeypatch.setattr("adapters.slack.connection._PATIENCE", 0.05)
         with socket.create_server(("127.0.0.1", 0)) as silent:
             platform = SlackPlatform("xoxb-test", "xapp-test", api_url=f"http://127.0.0.1:{silent.getsockname()[1]}/")
-            await asyncio.wait_for(platform.start(Heard()), 5)
+            await asyncio.wait_for(platform.start(Heard(), KeptCursors()), 5)
             assert platform.state() == State(False, "no answer from Slack yet")
             await platform.stop()
 

@@ -11,6 +11,7 @@ from bot.store import cursors
 from bot.store.cursors import CursorStore
 from bot.store.database import Database
 from bot.store.inbox import InboxStore
+from bot.store.workers import Holder
 from bot.tables import cursors as table
 
 
@@ -37,7 +38,7 @@ def asked(place: Place, message: str, at: float = 0.0) -> MessageReceived:
 
 
 async def test_places_are_those_where_somebody_spoke_lately_the_latest_first(database: Database) -> None:
-    inbox, store = InboxStore(database), CursorStore(database, "slack")
+    inbox, store = InboxStore(database, Holder()), CursorStore(database, "slack")
     old, late, later, other = (Place("slack", "T1", f"D{n}", "1.0", direct=True) for n in range(4))
     other = replace(other, platform="slackish")
     for at, place in ((10.0, old), (100.0, late), (200.0, later), (300.0, other)):
@@ -47,7 +48,7 @@ async def test_places_are_those_where_somebody_spoke_lately_the_latest_first(dat
 
 
 async def test_what_waits_for_an_answer_is_known_by_place_and_id(database: Database) -> None:
-    inbox, store = InboxStore(database), CursorStore(database, "slack")
+    inbox, store = InboxStore(database, Holder()), CursorStore(database, "slack")
     place = Place("slack", "T1", "D1", "1.0", direct=True)
     await inbox.accept(asked(place, "1.000001"))
     await inbox.accept(asked(replace(place, platform="discord"), "1.000002"))

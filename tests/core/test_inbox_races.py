@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import text
 
 from bot.errors import StoreError
-from bot.inbox import Inbox, Lanes
+from bot.inbox import Inbox
+from bot.lanes import InProcessLanes
 from bot.messages import MessageDeleted, MessageReceived, Person, Place
 from bot.store.database import Database
 from bot.store.inbox import InboxStore
@@ -48,8 +49,8 @@ async def test_a_follow_up_that_overtook_its_mention_outlives_a_database_that_fa
     async def drain(place: str) -> None:
         woken.append(place)
 
-    store = Failing(database)
-    inbox = Inbox(store, Lanes(drain), lambda _: None)
+    store = Failing(database, Holder())
+    inbox = Inbox(store, InProcessLanes(drain, lambda _: None), lambda _: None)
     here, ana = Place("slack", "T1", "C1", "1.0"), Person("slack", "T1", "U1")
     await inbox.accept(MessageReceived("E2", here, "2", ana, "And to Austria?", 2, "maybe"))
     mention = MessageReceived("E1", here, "1", ana, "How long does delivery take?", 1, "mention")

@@ -13,7 +13,7 @@ import pytest
 from bot import app
 from bot.app import parts
 from bot.commands import indexing
-from bot.knowledge import schedule, search
+from bot.knowledge import memory, schedule
 from bot.model import breaker
 from tests.contract.web_page import Browser
 from tests.core.knowledge_shop import WordEmbedder, write
@@ -53,7 +53,7 @@ class Address:
 @pytest.fixture(autouse=True)
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """A customer asks faster than the desk looks for another index; and the test's own log stays."""
-    monkeypatch.setattr(search, "RELOAD_SECONDS", 0.0)
+    monkeypatch.setattr(memory, "RELOAD_SECONDS", 0.0)
     monkeypatch.setattr(logging.getLogger(), "handlers", logging.getLogger().handlers)
 
 

@@ -211,10 +211,10 @@ def events(message: Json, channel: str, absence: Absence) -> Iterator[Event]:
     if message.get("subtype") == "tombstone" or _after(edited, absence.since):
         back = f"{absence.back:.6f}"
         changed = {"type": "message", "subtype": "message_changed", "channel": channel, "ts": back, "event_ts": back, "message": message}
-        found.append({"event_id": f"history:{channel}:{ts}:{edited or 'gone'}", "team_id": absence.team, "event": changed})
+        found.append({"event_id": f"history-{channel}-{ts}-{edited or 'gone'}", "team_id": absence.team, "event": changed})
     if _after(ts, absence.since):
         said = {**message, "type": "message", "channel": channel}
-        found.append({"event_id": f"history:{channel}:{ts}", "team_id": absence.team, "event": said})
+        found.append({"event_id": f"history-{channel}-{ts}", "team_id": absence.team, "event": said})
     read = (read_event(body, absence.me) for body in found)
     return (event for event in read if event is not None)
 
