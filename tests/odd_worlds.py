@@ -301,7 +301,7 @@ async def desk_behind(world: World, database: Database) -> AsyncIterator[None]:
     """A desk in this process that answers each question with its own words."""
     platform = world.platform()
     async with desk(database, platform):  # type: ignore[arg-type]
-        server = Server("127.0.0.1", 0, platform.routes(), _ready)
+        server = Server("127.0.0.1", 0, platform.routes(), _ready, _figures)
         await server.start()
         try:
             await world.open(server.address)
@@ -319,6 +319,10 @@ async def nothing_waits(database: Database) -> bool:
     unsent = select(outbox.c.id).where(outbox.c.state == "sending").limit(1)
     async with database.reading() as connection:
         return all([(await connection.execute(waiting)).first() is None for waiting in (unanswered, unsent)])
+
+
+async def _figures() -> bytes:
+    return b""
 
 
 async def _ready() -> tuple[bool, Mapping[str, Any]]:
