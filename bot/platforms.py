@@ -38,7 +38,7 @@ class Capabilities:
     """It can show that we are at work on an answer. Fallback: nothing is shown."""
 
     channel_pace: Pace | None = None
-    """How fast one may post into a channel. Fallback: as fast as answers come, until the platform refuses."""
+    """How fast one may post into a channel, once the platform has refused. Fallback: as fast as answers come, refused or not."""
 
     overall_pace: Pace | None = None
     """The same for all channels together."""

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from bot.errors import RateLimited
 from bot.messages import Place
-from bot.pacing import PATIENCE, Pacer
+from bot.pacing import REMEMBERED, Pacer
 from bot.platforms import Capabilities, Pace
 from bot.store.database import Database
 from tests.core.desk import desk
@@ -31,8 +31,11 @@ class Clock:
 
 
 def pacer() -> tuple[Pacer, Clock]:
+    """One that was refused a moment ago."""
     clock = Clock()
-    return Pacer(clock, clock.sleep), clock
+    paced = Pacer(clock, clock.sleep)
+    paced.put_off(HERE, 0)
+    return paced, clock
 
 
 async def test_a_few_go_at_once_and_then_one_each_second() -> None:
@@ -69,19 +72,19 @@ async def test_after_a_refusal_nobody_posts_in_that_channel_until_it_is_over() -
     assert clock.now == 30
 
 
-async def test_nobody_waits_long_for_a_limit_that_was_never_enforced() -> None:
-    clock = Clock()
-    waits: list[float] = []
+async def test_nobody_waits_for_a_limit_that_the_platform_does_not_enforce() -> None:
+    paced, clock = pacer()
+    clock.now = REMEMBERED
+    for _ in range(100):
+        await paced.turn(HERE, ONE, ONE)
+    assert clock.now == REMEMBERED
 
-    async def sleep(seconds: float) -> None:
-        waits.append(seconds)
-        await asyncio.sleep(0)
-        clock.now += 0.0 if len(waits) < 50 else seconds
 
-    paced = Pacer(clock, sleep)
-    tasks = [asyncio.create_task(paced.turn(HERE, ONE, None)) for _ in range(40)]
-    await asyncio.gather(*tasks)
-    assert max(waits) <= PATIENCE
+async def test_a_refusal_in_one_workspace_slows_no_other() -> None:
+    paced, clock = pacer()
+    for _ in range(100):
+        await paced.turn(Place("fake", "w2", "c1"), ONE, None)
+    assert clock.now == 0
 
 
 @given(st.lists(st.floats(0, 3), min_size=1, max_size=60))
