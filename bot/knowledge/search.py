@@ -1,7 +1,7 @@
 """Search: a question in any language -> the passages that answer it, and how sure that is.
 
 Words are searched in the database, vectors in memory or, in a large shop with pgvector, in the database too: one transaction
-for one search.
+for one search, and on PostgreSQL two, the first while the question is read.
 """
 
 import asyncio
@@ -17,12 +17,16 @@ from bot.knowledge.memory import Compared, Memory
 from bot.knowledge.nearest import Nearest
 from bot.knowledge.scoring import Asked, Best
 from bot.knowledge.terms import identifiers, question_terms
-from bot.store.passages import PassageRow, PassageStore
+from bot.store.passages import PassageReader, PassageRow, PassageStore
+from bot.store.snapshots import Stamp
 
 if TYPE_CHECKING:
     import numpy as np
 
 log = logging.getLogger(__name__)
+
+Hits = list[tuple[int, float]]
+"""Passages by their ids, with scores."""
 
 HITS = 200
 SHORT_QUESTION = 40
@@ -93,11 +97,16 @@ class Knowledge:
 
     async def _search(self, question: str, language: str, limit: int, context: str, lead: bool) -> Found:
         asked_terms = question_terms(question) or question_terms(context)
-        vectors, early = await self._vectors(question, language, context)
+        reading = asyncio.create_task(self._vectors(question, language, context), name="read the question")
+        try:
+            # A database of its own server looks for the words meanwhile; and no connection waits for an embedding server.
+            spoken = None if self._store.embedded else await self._spoken_apart(asked_terms)
+            vectors, early = await reading
+        finally:
+            reading.cancel()
+            await asyncio.gather(reading, return_exceptions=True)
         async with self._store.reading() as reader:
-            stamp, words = await reader.full_text(asked_terms, HITS, self.size)
-            coded = identifiers(asked_terms) if words else []
-            exact = (await reader.full_text(coded, HITS, self.size))[1] if coded else []
+            stamp, words, exact = spoken or await self._spoken(reader, asked_terms)
             asked = Asked(language, vectors, words, exact)
             if await self._nearest.serves(reader, stamp):
                 self._memory.forget()
@@ -109,6 +118,17 @@ class Knowledge:
         measured = _measured(language, asked_terms, best)
         shown = tuple(_shown(row, float(best.points.total[place])) for row, place in best.rows)
         return Found(shown, probability(measured), vectors, measured)
+
+    async def _spoken_apart(self, asked_terms: list[str]) -> tuple[Stamp, Hits, Hits]:
+        async with self._store.reading() as reader:
+            return await self._spoken(reader, asked_terms)
+
+    async def _spoken(self, reader: PassageReader, asked_terms: list[str]) -> tuple[Stamp, Hits, Hits]:
+        """Which index this is, the passages that hold words of the question, and those that hold its identifiers."""
+        stamp, words = await reader.full_text(asked_terms, HITS, self.size)
+        coded = identifiers(asked_terms) if words else []
+        exact = (await reader.full_text(coded, HITS, self.size))[1] if coded else []
+        return stamp, words, exact
 
     async def _vectors(self, question: str, language: str, context: str) -> "tuple[dict[str, np.ndarray], dict[str, Compared]]":
         """The question's vectors, and the cosines that were ready before the slowest of them."""

@@ -123,6 +123,11 @@ class PassageStore:
         """What keeps a large shop's database from searching vectors by itself, and the cure; None where nothing does."""
         return await neighbours.lacking(self._database)
 
+    @property
+    def embedded(self) -> bool:
+        """Whether the database lives in this process: what it looks for costs us, and not a server beside us."""
+        return self._database.embedded
+
     async def snapshot(self, models: Sequence[tuple[str, int]]) -> Snapshot:
         """All passages and their vectors of these models (name, dimension)."""
         async with self.reading() as reader:
