@@ -87,6 +87,7 @@ def test_a_neighbours_language_is_answered_in_the_one_that_is_served() -> None:
 async def test_the_customer_reads_in_his_own_language_that_it_is_not_served_once(database: Database) -> None:
     async with desk(database) as here:
         await here.platform.say(FINNISH)
+        await here.platform.sees(1)
         await here.platform.say("Haluaisin tietää myös, kuinka paljon palautus maksaa.")
         first, second = await here.platform.sees(2)
         assert first == f"{NOTE}\n\nYou asked: {FINNISH}"
