@@ -83,9 +83,10 @@ class Conversation:
 
     async def _answer(self, place: str, work: Work) -> bool:
         """False when the messages are to be taken once more. What a failing database interrupts stays ours, and is taken again."""
-        choice = self._choice(work)
-        language = choice.language
+        language = work.thread.language or self._default_language
         try:
+            choice = self._choice(work)
+            language = choice.language
             answer = await self._make(place, work, choice)
             if answer is not None and await self._delivery.deliver(work, answer.reply, answer.reference):
                 self._count(work, answer)

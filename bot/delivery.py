@@ -103,11 +103,11 @@ class Delivery:
                 found = await platform.find_sent(letter.place, letter.reply, letter.key, letter.after) if in_doubt else None
                 message_id = found or await self._post(platform, letter)
             except (RateLimited, Unreachable) as exc:
-                if attempt == ATTEMPTS:
-                    break
                 if isinstance(exc, RateLimited):
                     self._metrics.limited(letter.place.platform)
                     self._pacer.put_off(letter.place, min(exc.retry_after, LONGEST_WAIT))
+                if attempt == ATTEMPTS:
+                    break
                 log.warning("sending waits", extra={"place": letter.place.key, "key": letter.key, "why": type(exc).__name__})
                 await asyncio.sleep(_pause(exc, attempt))
                 in_doubt = in_doubt or isinstance(exc, Unreachable)

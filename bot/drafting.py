@@ -102,7 +102,7 @@ def cited(draft: str, language: str, passages: Sequence[Passage]) -> Reply:
     """The draft without its marks, and the pages that it stands on, at most three: where it names more, those that hold its figures
     come first; where it names none, those that hold them, or the best."""
     known = named(draft, passages)
-    if not known or len({passage.url for passage in known}) > MOST_SOURCES:
+    if not known or len({(passage.title, passage.url) for passage in known}) > MOST_SOURCES:
         known = [*holding(draft, language, known or passages), *known] or list(passages[:1])
     sources = dict.fromkeys(Source(passage.title, passage.url) for passage in known)
     text = _MARK.sub(lambda mark: "" if all(1 <= int(n) <= len(passages) for n in mark[1].split(",")) else mark[0], draft)

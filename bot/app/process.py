@@ -61,10 +61,13 @@ class App:
             await self._working.join(self._lanes.wake)
         if self._server is not None:
             await self._server.start()
-        # Who hears looks first what became of the messages that wait; they are answered as they stand then.
-        await self._hearing.start()
-        await self._lanes.start()
-        if self._working is not None:
+        if self._working is None:
+            await self._lanes.start()
+            await self._hearing.start()
+        else:
+            # Who hears looks first what became of the messages that wait; they are answered as they stand then.
+            await self._hearing.start()
+            await self._lanes.start()
             self._working.start()
         for line in self.summary():
             log.info("%s", line)

@@ -60,6 +60,8 @@ class EngineLanes:
         self._telling: set[asyncio.Task[None]] = set()
         self._at_work: set[int] = set()
         self._missed: set[int] = set()
+        self._early: set[str] | None = set()
+        """Places that were woken before we were connected; None since."""
         self._closing = False
 
     async def start(self) -> None:
@@ -69,13 +71,19 @@ class EngineLanes:
         except (psycopg.Error, ConnectorException) as exc:
             await self._app.close_async()
             raise StoreError(f"the lanes cannot reach the database of DATABASE_URL ({type(exc).__name__})") from exc
+        early, self._early = self._early or (), None
+        for place in early:
+            self.wake(place)
         if self._drain is not None:
             loops = {"lanes": self._stay_at_work(), "sweep": self._keep_sweeping(), "interrupts": self._hear_interrupts()}
             self._working = [asyncio.create_task(loop, name=name) for name, loop in loops.items()]
 
     def wake(self, place: str) -> None:
         """Ask for a drain. What cannot be asked for now is found in the inbox later."""
-        self._tell(self._ask_for(place), place)
+        if self._early is not None:
+            self._early.add(place)
+        else:
+            self._tell(self._ask_for(place), place)
 
     def interrupt(self, place: str) -> None:
         """Every working process hears it."""

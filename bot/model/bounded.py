@@ -1,25 +1,20 @@
 """So many questions at once, so many that wait, and no more: what comes then is answered from the page at once."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 
 from bot.errors import ModelBusy
-from bot.messages import Fault
 from bot.model import Completion, Model, Prompt
+from bot.model.around import Around
 
 
-class Bounded:
+class Bounded(Around):
     """A model that is asked by few at a time. A small model server gets slower for everybody when it is asked by many."""
 
     def __init__(self, model: Model, at_once: int, waiting: int) -> None:
-        self._model = model
+        super().__init__(model)
         self._turns = asyncio.Semaphore(at_once)
         self._most, self._asked = at_once + waiting, 0
-
-    @property
-    def name(self) -> str:
-        """The model's."""
-        return self._model.name
 
     async def answer(self, prompt: Prompt, on_text: Callable[[str], None] | None = None) -> Completion:
         """The model's answer, when it is our turn; ModelBusy at once when too many wait already."""
@@ -31,16 +26,3 @@ class Bounded:
                 return await self._model.answer(prompt, on_text)
         finally:
             self._asked -= 1
-
-    @property
-    def resting(self) -> Mapping[str, bool]:
-        """The model's."""
-        return self._model.resting
-
-    async def check(self) -> Sequence[Fault]:
-        """The model's faults."""
-        return await self._model.check()
-
-    async def close(self) -> None:
-        """Close the model. Twice is fine."""
-        await self._model.close()

@@ -1,12 +1,12 @@
 """What a day's answers may cost: near the end of the budget the cheaper models answer, and beyond it none."""
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 
 from bot.errors import StoreError
-from bot.messages import Fault
 from bot.model import Completion, Ledger, Model, Prompt
+from bot.model.around import Around
 from bot.model.faults import Spared
 from bot.model.tokens import estimate
 
@@ -41,16 +41,12 @@ class Budget:
             log.warning("tokens could not be written down: %s", exc)
 
 
-class Thrifty:
+class Thrifty(Around):
     """A model that is asked only while less than a share of the budget is spent."""
 
     def __init__(self, model: Model, budget: Budget, until: float) -> None:
-        self._model, self._budget, self._until = model, budget, until
-
-    @property
-    def name(self) -> str:
-        """The model's."""
-        return self._model.name
+        super().__init__(model)
+        self._budget, self._until = budget, until
 
     async def answer(self, prompt: Prompt, on_text: Callable[[str], None] | None = None) -> Completion:
         """The model's answer; Spared when it is to be left alone today."""
@@ -60,19 +56,6 @@ class Thrifty:
         counted = completion.prompt_tokens + completion.answer_tokens
         await self._budget.spend(counted or _estimated(prompt, completion))
         return completion
-
-    @property
-    def resting(self) -> Mapping[str, bool]:
-        """The model's."""
-        return self._model.resting
-
-    async def check(self) -> Sequence[Fault]:
-        """The model's faults."""
-        return await self._model.check()
-
-    async def close(self) -> None:
-        """Close the model. Twice is fine."""
-        await self._model.close()
 
 
 def thrifty(models: Sequence[Model], budget: Budget) -> list[Model]:

@@ -66,6 +66,15 @@ class LanesContract:
         await drains.until(lambda: drains.ended == [A])
         await close()
 
+    async def test_what_was_woken_before_the_start_is_drained_once_it_has_begun(self, crew: Crew) -> None:
+        drains = Drains()
+        drains.gate.set()
+        lanes = crew.lanes(drains)
+        lanes.wake(A)
+        await lanes.start()
+        await drains.until(lambda: drains.ended == [A])
+        await lanes.close(1)
+
     async def test_one_place_is_drained_by_one_at_a_time_however_often_it_is_woken(self, crew: Crew) -> None:
         drains, close = await _started(crew)
         for _ in range(20):

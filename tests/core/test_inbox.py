@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from bot.errors import PlaceGone, RateLimited, Unreachable
+from bot.language import policy
 from bot.messages import Place
 from bot.store.database import Database
 from tests.core.desk import Echo, desk
@@ -184,3 +185,17 @@ async def test_no_answer_waits_for_a_sign_of_life_that_is_stuck(database: Databa
     async with desk(database, Stuck()) as here:
         await here.platform.say("Where is my parcel?")
         assert await here.platform.sees(1) == ["You asked: Where is my parcel?"]
+
+
+async def test_a_message_whose_language_cannot_be_told_is_given_up_with_an_apology(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("secret detail")
+
+    async with desk(database) as here:
+        monkeypatch.setattr(policy, "choose", broken)
+        await here.platform.say("Hello?")
+        [said] = await here.platform.sees(1)
+        assert said.startswith("Sorry")
+        assert "secret" not in said

@@ -109,7 +109,6 @@ async def test_of_the_sentences_embedded_only_the_last_ones_are_remembered() -> 
     assert len(model.embedded) == before + 1
 
 
-@pytest.mark.skipif(not embedded(), reason="the extra `local` is not installed")
 @pytest.mark.parametrize(
     ("kind", "question"),
     [
@@ -163,7 +162,6 @@ def test_units_hold_every_word_once_and_in_order(lines: list[str]) -> None:
     assert all(text[unit.start : unit.end].strip() == text[unit.start : unit.end] for unit in found)
 
 
-@pytest.mark.skipif(not embedded(), reason="the extra `local` is not installed")
 async def test_customers_in_many_languages_read_the_words_that_answer() -> None:
     pages = ("gift-cards", "loyalty-points", "account")
     texts = {f"{page}.md": (SAMPLE_SHOP / f"{page}.md").read_text(encoding="utf-8") for page in pages}

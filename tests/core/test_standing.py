@@ -110,10 +110,8 @@ async def test_a_letter_that_may_stand_or_not_is_in_doubt_once_its_worker_is_gon
     assert (standing.sending, standing.in_doubt, standing.workers) == (1, 1, ())
 
 
-def test_a_person_at_a_terminal_sees_that_nobody_is_at_work(database_address: str) -> None:
-    if database_address.startswith("postgresql"):
-        pytest.skip("migrated by its release step")
-    done = run(database_address, "status")
+async def test_a_person_at_a_terminal_sees_that_nobody_is_at_work(database: Database, database_address: str) -> None:
+    done = await asyncio.to_thread(run, database_address, "status")
     assert done.exit_code == 1
     assert "nobody" in done.stdout
     assert "none answers at http://127.0.0.1:9" in " ".join(done.stdout.split())
