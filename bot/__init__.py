@@ -26,7 +26,7 @@ privacy/         what may leave
 shaping.py       cut long texts where it does not hurt
 store/           every question that we ask the database
 tables.py        the tables
-config.py        the only reader of the environment and of shop.toml
+config/          the only reader of the environment and of shop.toml
 app/             puts the parts together; which process does what; the only room that imports adapters
 server.py        the one HTTP server
 doctor.py        what keeps the desk from working, and the cure

@@ -5,7 +5,8 @@ a capability exists because the core branches on it.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from bot.messages import Event, Fault, Place, Reply
@@ -82,6 +83,59 @@ class Cursors(Protocol):
 
     async def waiting(self) -> Sequence[tuple[Place, str]]:
         """Messages (their ids) that wait for an answer: what became of them in our absence must be asked. Raises StoreError."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """A workspace that let us in by itself. `token` and `refresh_token` are secrets; "" and None where the token never expires.
+
+    `bot_id` and `bot_user` are ours there; `url` is where people see the workspace. Times are seconds since 1970.
+    """
+
+    workspace: str
+    enterprise: str
+    name: str
+    url: str
+    bot_id: str
+    bot_user: str
+    scopes: tuple[str, ...]
+    installed_by: str
+    installed_at: float
+    token: str = field(repr=False)
+    refresh_token: str = field(default="", repr=False)
+    expires_at: float | None = None
+
+
+class Installations(Protocol):
+    """What one platform must remember of the workspaces that let it in by themselves. Kept for it by the core; raises StoreError."""
+
+    async def read(self, workspace: str) -> Installation | None:
+        """The installation, or None where this workspace has not let us in."""
+        ...
+
+    async def all(self) -> Sequence[Installation]:
+        """Every installation, the oldest first."""
+        ...
+
+    async def keep(self, installation: Installation) -> None:
+        """In place of what was known of this workspace."""
+        ...
+
+    async def remove(self, workspace: str, until: float) -> bool:
+        """It lets us in no more; nothing happens (False) where it did so again after `until`, or never did."""
+        ...
+
+    def alone(self, workspace: str) -> AbstractAsyncContextManager[None]:
+        """Nobody else changes this workspace's tokens meanwhile, in no process."""
+        ...
+
+    async def begin(self, state: str, seconds: float) -> bool:
+        """Somebody begins an installation, and has so many seconds to end it; False where too many have."""
+        ...
+
+    async def end(self, state: str) -> bool:
+        """Whether this installation was begun, in time, and not ended before."""
         ...
 
 
