@@ -14,6 +14,7 @@ checks/          what a draft must pass before it counts
 rates.py         how often somebody may ask
 handoff.py       who holds a thread, and who wants a person: pure rules
 desk.py          all that staff can see and do
+branches.py      what one workspace or server has of its own
 pacing.py        how fast we may post
 delivery.py      step 5: filter, cut, outbox, send, settle
 interactions.py  who presses, commands or fills in a form gets a reaction

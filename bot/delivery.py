@@ -26,13 +26,13 @@ REFUSED = ""
 
 
 class Delivery:
-    """Sends replies to whichever platform their place is on."""
+    """Sends replies to whichever platform their place is on. `hosts`: those that may be linked to there."""
 
     def __init__(
         self,
         store: OutboxStore,
         platforms: Mapping[str, Platform],
-        hosts: Callable[[], Collection[str]],
+        hosts: Callable[[Place], Collection[str]],
         holder: Holder,
         metrics: Metrics | None = None,
         pacer: Pacer | None = None,
@@ -77,7 +77,7 @@ class Delivery:
 
     def parts(self, place: Place, reply: Reply, hosts: Collection[str] = ()) -> Sequence[Reply]:
         """A reply as it may leave and as it fits; `hosts` may be linked to besides the shop's and the sources'."""
-        text = outbound.leave(reply.text, {*self._hosts(), *_hosts_of(reply), *hosts})
+        text = outbound.leave(reply.text, {*self._hosts(place), *_hosts_of(reply), *hosts})
         return self._platforms[place.platform].split(replace(reply, text=text))
 
     def link(self, place: Place, message: str) -> str:

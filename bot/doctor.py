@@ -83,8 +83,12 @@ async def _index(config: Config, database: Database) -> list[Fault]:
     store, embedders = PassageStore(database), make_embedders(config)
     for embedder in embedders:
         await embedder.close()
-    if all(map(is_sample, await store.fingerprints())):
+    indexed = {name: await PassageStore(database, name).fingerprints() for name in config.collections}
+    if all(is_sample(address) for addresses in indexed.values() for address in addresses):
         return [Fault("documents", "nothing is indexed", "Run `python -m bot index`.")]
+    empty = [name for name, addresses in indexed.items() if name and not addresses]
+    if empty:
+        return [Fault("documents", f"nothing is indexed for {', '.join(empty)}", "Run `python -m bot index`.")]
     unaided = await store.unaided()
     faults = [Fault("database", unaided[0], f"{unaided[1]}.")] if unaided else []
     return faults + [
@@ -94,9 +98,10 @@ async def _index(config: Config, database: Database) -> list[Fault]:
 
 
 def _documents(config: Config) -> list[Fault]:
-    if not config.documents:
+    documents = [name for named in config.collections.values() for name in named]
+    if not documents:
         return [Fault("documents", "shop.toml names none", "Write folders or files into `documents` of [shop].")]
-    gone = [name for name in config.documents if "://" not in name and not Path(name).exists()]
+    gone = [name for name in documents if "://" not in name and not Path(name).exists()]
     return [Fault("documents", f"{name} is not there", "Correct `documents` in shop.toml.") for name in gone]
 
 

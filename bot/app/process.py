@@ -112,9 +112,11 @@ class App:
             elif name not in self._platforms:
                 lines.append(f"{name}: off, {missing} is not set")
         if isinstance(self._ground, Parts):
-            size, model = self._ground.knowledge.size, self._ground.model
+            size, model = sum(shelf.knowledge.size for shelf in self._ground.shelves.values()), self._ground.model
             none = (
-                "none is indexed yet; that begins now, while the desk serves" if self._ground.config.documents else "shop.toml names none"
+                "none is indexed yet; that begins now, while the desk serves"
+                if any(self._ground.config.collections.values())
+                else "shop.toml names none"
             )
             lines.append(f"documents: {size} passages" if size else f"documents: {none}")
             lines.append(f"model: {model.name}" if model else "model: none; answers are quoted from the documents")

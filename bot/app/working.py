@@ -4,7 +4,9 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Collection, Mapping
 
-from bot.app.parts import Parts, index, is_due
+from bot.app.parts import Parts, Voice, index, is_due
+from bot.branches import Branch, Branches, workspace_of
+from bot.config.shop import Shop
 from bot.conversation import Conversation
 from bot.delivery import Delivery
 from bot.desk import Desk
@@ -31,29 +33,21 @@ class Working:
     def __init__(
         self, parts: Parts, platforms: Mapping[str, Platform], answered: Collection[str], holder: Holder, metrics: Metrics
     ) -> None:
-        shop, handoff = parts.config.shop, parts.config.shop.handoff.place
+        config, limits = parts.config, parts.config.shop.limits
         self._parts = parts
         self._answered = answered
         self._wake: Callable[[str], None] = _nobody
-        delivery = Delivery(OutboxStore(parts.database, holder), platforms, lambda: parts.config.hosts, holder, metrics)
-        desk = Desk(
-            CaseStore(parts.database),
-            delivery,
-            Place.from_key(handoff) if handoff else None,
-            shop.shop.contact,
-            shop.shop.default_language,
-            lambda place: self._wake(place),
+        hosts = {name: config.hosts_at(name) for name in config.shop.workspaces}
+        delivery = Delivery(
+            OutboxStore(parts.database, holder), platforms, lambda place: hosts.get(workspace_of(place), config.hosts), holder, metrics
         )
+        branches = make_branches(parts, delivery, lambda place: self._wake(place))
         self.conversation = Conversation(
             InboxStore(parts.database, holder),
-            parts.answering,
+            branches,
             delivery,
-            desk,
-            parts.detector,
-            shop.shop.default_language,
-            shop.limits.message_characters,
-            shop.shop.other_languages == "handoff",
-            Rates(shop.limits.person_messages, shop.limits.workspace_messages),
+            limits.message_characters,
+            Rates(limits.person_messages, limits.workspace_messages),
             metrics,
         )
         # A sign of life must not queue up behind the lanes for a connection: who is late with it is taken for dead.
@@ -69,7 +63,7 @@ class Working:
     def start(self) -> None:
         """Go on where the last run stopped, look after what others leave, and index on schedule."""
         self._worker.watch()
-        if self._parts.config.documents:
+        if any(self._parts.config.collections.values()):
             self._aside.append(asyncio.create_task(self._keep_indexed(), name="schedule"))
 
     async def rest(self) -> None:
@@ -101,7 +95,7 @@ class Working:
             return index(parts, [], lambda *_: None)
 
         async def at_first() -> IndexReport | None:
-            return await again() if await is_due(parts.config, parts.passages, parts.indexer, parts.embedders) else None
+            return await again() if await is_due(parts.config, parts.shelves, parts.embedders) else None
 
         await index_until_done(at_first)
         if minutes := parts.config.shop.index.minutes:
@@ -111,6 +105,20 @@ class Working:
         """What waits on a platform that is switched off today, or is answered by other processes, waits on."""
         if Place.from_key(place).platform in self._answered:
             self._wake(place)
+
+
+def make_branches(parts: Parts, delivery: Delivery, wake: Callable[[str], None]) -> Branches:
+    """The main branch, and one for each workspace that has settings of its own. `wake` the lane of a place."""
+
+    def branch(shop: Shop, voice: Voice) -> Branch:
+        place, own = shop.handoff.place, shop.shop
+        staff = Place.from_key(place) if place else None
+        desk = Desk(CaseStore(parts.database), delivery, staff, own.contact, own.default_language, wake)
+        return Branch(voice.answering, voice.detector, desk, own.default_language, own.other_languages == "handoff")
+
+    shop = parts.config.shop
+    own = {name: branch(shop.at(name), voice) for name, voice in parts.own.items()}
+    return Branches(branch(shop, Voice(parts.answering, parts.detector)), own)
 
 
 def _nobody(_place: str) -> None:
