@@ -67,6 +67,12 @@ PAGE_CANCEL = N_("Cancel")
 PAGE_ASK_RETURNS = N_("How long do I have to return something?")
 PAGE_ASK_DELIVERY = N_("How long does delivery take?")
 
+INSTALL_DONE = N_("Polydesk is now in {workspace}. You can close this page and write to it in Slack.")
+INSTALL_DECLINED = N_("Nothing was installed, because it was not allowed.")
+INSTALL_EXPIRED = N_("This link has expired or was used before. Please start again.")
+INSTALL_FAILED = N_("The installation did not succeed. Please start again.")
+INSTALL_AGAIN = N_("Start again")
+
 
 def say(phrase: str, language: str, /, **values: object) -> str:
     """One of our sentences in a language ("de", "zh-TW"), its {places} filled; without values they stay as they are."""
