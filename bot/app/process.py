@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.app.hearing import Hearing
 from bot.app.parts import Ground, Parts, Progress, grounded, opened
-from bot.app.platforms import make_platforms
+from bot.app.platforms import make_installations, make_platforms
 from bot.app.roles import GATEWAY, SERVE, Role, must_fit
 from bot.app.working import Working
 from bot.config import Config
@@ -40,7 +40,7 @@ class App:
     def __init__(self, ground: Ground, role: Role = SERVE) -> None:
         config, database = ground.config, ground.database
         self._ground, self._role = ground, role
-        self._platforms = make_platforms(config, page=role.http)
+        self._platforms = make_platforms(config, database, page=role.http)
         answered = role.answered(self._platforms)
         holder = Holder()
         self._metrics = Metrics()
@@ -64,7 +64,9 @@ class App:
         self._model_checked: tuple[float, list[Fault]] = (0.0, [])
 
     async def start(self) -> None:
-        """Listen, hear, and go on where the last run stopped."""
+        """Listen, hear, and go on where the last run stopped. ConfigError when the tokens of workspaces cannot be read."""
+        if (installations := make_installations(self._ground.config, self._ground.database)) is not None:
+            await installations.renew()
         if self._working is not None:
             await self._working.join(self._lanes.wake)
         if self._server is not None:
@@ -106,7 +108,7 @@ class App:
         elif self._server is not None:
             lines.append("page: off on this host; [page] open = true in shop.toml opens it")
         states = self._hearing.states()
-        for name, missing in (("slack", "SLACK_BOT_TOKEN"), ("discord", "DISCORD_TOKEN")):
+        for name, missing in (("slack", "SLACK_BOT_TOKEN (or SLACK_CLIENT_ID and the like)"), ("discord", "DISCORD_TOKEN")):
             if name in states:
                 lines.append(_state_line(name, states[name]))
             elif name not in self._platforms:

@@ -125,7 +125,8 @@ class Config(BaseModel):
     def installs_slack(self) -> bool:
         """Whether workspaces let us in by themselves, each with a token of its own; one token that is set is all there is else."""
         environment = self.environment
-        return bool(environment.slack_client_id and environment.slack_client_secret and not environment.slack_bot_token)
+        able = environment.slack_client_id and environment.slack_client_secret and self.keys and all(map(_is_key, self.keys))
+        return bool(able and not environment.slack_bot_token)
 
     @property
     def platforms(self) -> frozenset[str]:

@@ -25,8 +25,9 @@ MOST_BEGUN = 1000
 class InstallationStore:
     """The installations of one platform. Every method is one transaction and may raise StoreError."""
 
-    def __init__(self, database: Database, platform: str, seal: Seal) -> None:
-        self._database, self._platform, self._seal = database, platform, seal
+    def __init__(self, database: Database, platform: str, keys: Sequence[str]) -> None:
+        """`keys`: see Seal."""
+        self._database, self._platform, self._seal = database, platform, Seal(keys)
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def read(self, workspace: str) -> Installation | None:

@@ -6,29 +6,27 @@ is seen here only in `_hear_until_lost` and `routes`.
 
 import asyncio
 import logging
-import re
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
 import aiohttp
 from aiohttp import web
 from slack_bolt.app.async_app import AsyncApp
-from slack_bolt.authorization import AuthorizeResult
-from slack_bolt.authorization.async_authorize import AsyncAuthorize
-from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack import outgoing
-from adapters.slack.connection.doctor import faults_at_slack, faults_of_settings, wrong_tokens
+from adapters.slack.connection.doctor import ASKED, faults_at_slack, faults_of_app_token, faults_of_settings, wrong_tokens
 from adapters.slack.connection.edge import PATH, dispatched, read_delivery
+from adapters.slack.connection.installations import ManyTeams, OneTeam, Teams
+from adapters.slack.connection.listening import bolt_app
 from adapters.slack.connection.missed import Missed
+from adapters.slack.connection.oauth import Installing
 from adapters.slack.connection.refusals import refusal
 from adapters.slack.connection.sockets import Socket, UnderWay
-from adapters.slack.incoming import read_event
 from bot.errors import NotAllowed, PlatformError, RateLimited, Unreachable, Unsupported
 from bot.messages import Fault, Place, Reply
-from bot.platforms import Capabilities, Cursors, Pace, Receive, State
+from bot.platforms import Capabilities, Cursors, Installation, Installations, Pace, Receive, State
 from bot.pressed import Interact
 
 _log = logging.getLogger(__name__)
@@ -43,7 +41,8 @@ _NO_STATUS_FOR = 3600.0
 
 
 class SlackPlatform:
-    """One workspace. With an app token it hears by Socket Mode, else with a signing secret at POST /slack/events.
+    """One workspace with the token that is set, or with `installations` every workspace that lets us in by itself (`client`: the
+    app's id and secret). With an app token it hears by Socket Mode, else with a signing secret at POST /slack/events.
 
     `api_url` is for another server that speaks Slack's Web API. `pace` stretches or shortens the waits while history is read.
     """
@@ -58,18 +57,20 @@ class SlackPlatform:
         signing_secret: str = "",
         api_url: str = "https://slack.com/api/",
         *,
+        installations: Installations | None = None,
+        client: tuple[str, str] = ("", ""),
         pace: float = 1.0,
     ) -> None:
+        self._installations, self._app_client = installations, client
         self._bot_token, self._app_token, self._signing_secret, self._api_url = bot_token, app_token, signing_secret, api_url
         self._state = State(False, "not started")
         self._under_way = UnderWay()
         self._tried = asyncio.Event()
         self._session: aiohttp.ClientSession | None = None
-        self._client: AsyncWebClient | None = None
+        self._teams: Teams | None = None
         self._app: AsyncApp | None = None
         self._supervisor: asyncio.Task[None] | None = None
-        self._no_status_before = 0.0
-        self._home = ""
+        self._no_status_before: dict[str, float] = {}
         self._pace = pace
         self._missed: Missed | None = None
 
@@ -78,18 +79,21 @@ class SlackPlatform:
 
         Raises StoreError.
         """
-        await self._begin(Missed(self._call, receive, cursors, self._pace))
+        await self._begin(Missed(self._call_in, receive, cursors, self._pace))
 
     async def open(self) -> None:
         """Get ready to send, and hear nothing."""
         await self._begin(None)
 
     async def _begin(self, missed: Missed | None) -> None:
-        if faults := wrong_tokens(self._bot_token, self._app_token):
+        if faults := wrong_tokens(self._bot_token, self._app_token, many=self._installations is not None):
             self._state = State(False, " ".join(f"{fault.what}. {fault.cure}" for fault in faults))
             return
         self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=20, connect=_PATIENCE))
-        self._client = _web_client(self._bot_token, self._api_url, self._session)
+        if self._installations is not None:
+            self._teams = ManyTeams(self._installations, self._client, *self._app_client)
+        else:
+            self._teams = OneTeam(self._client(self._bot_token))
         self._missed = missed
         if missed is not None:
             await missed.start()
@@ -111,7 +115,7 @@ class SlackPlatform:
         await self._under_way.over(_PATIENCE)
         if self._session is not None:
             await self._session.close()
-        self._supervisor = self._session = self._client = self._missed = None
+        self._supervisor = self._session = self._teams = self._missed = None
 
     def state(self) -> State:
         """How it stands, in one line."""
@@ -119,14 +123,21 @@ class SlackPlatform:
 
     async def check(self) -> Sequence[Fault]:
         """Faults of the settings, then what Slack says to the tokens; opens a connection of its own."""
-        if faults := faults_of_settings(self._bot_token, self._app_token, self._signing_secret):
+        many = self._installations is not None
+        if faults := faults_of_settings(self._bot_token, self._app_token, self._signing_secret, many=many):
             return faults
         async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=_PATIENCE)) as session:
-            return await faults_at_slack(_web_client(self._bot_token, self._api_url, session), self._app_token)
+            client = _web_client(self._bot_token, self._api_url, session)
+            return await (faults_of_app_token(client, self._app_token) if many else faults_at_slack(client, self._app_token))
 
     def routes(self) -> Sequence[web.RouteDef]:
-        """The door for Slack's requests; none in Socket Mode, and none without a secret to check them by."""
-        return [web.post(PATH, self._on_request)] if self._signing_secret and not self._app_token else []
+        """The door for Slack's requests; none in Socket Mode, and none without a secret to check them by. And the way to install us."""
+        door = [web.post(PATH, self._on_request)] if self._signing_secret and not self._app_token else []
+        if self._installations is None:
+            return door
+        app, secret = self._app_client
+        installing = Installing(self._installations, self._client, app, secret, self._api_url, ASKED, self._came)
+        return [*door, *installing.routes()]
 
     def split(self, reply: Reply) -> Sequence[Reply]:
         """Messages of at most `outgoing.LONGEST`."""
@@ -135,15 +146,16 @@ class SlackPlatform:
     async def send(self, place: Place, reply: Reply, key: str) -> str:
         """One chat.postMessage into the place's thread; its `ts`. It is never repeated here: Slack knows no idempotency key."""
         payload = outgoing.write_reply(reply, key)
-        posted = await self._call("chat_postMessage", channel=place.channel, thread_ts=place.thread or None, **payload)
+        posted = await self._call_in("chat_postMessage", place.workspace, channel=place.channel, thread_ts=place.thread or None, **payload)
         return str(posted["ts"])
 
     async def find_sent(self, place: Place, reply: Reply, key: str, after: str = "") -> str | None:
         """The message in the thread whose metadata carry the key, among those since the question. Raises PlatformError."""
         cursor = None
         for _ in range(_PAGES_AT_MOST):
-            page = await self._call(
+            page = await self._call_in(
                 "conversations_replies" if place.thread else "conversations_history",
+                place.workspace,
                 channel=place.channel,
                 **({"ts": place.thread} if place.thread else {}),
                 oldest=after or reply.answers or None,
@@ -163,30 +175,55 @@ class SlackPlatform:
     def link(self, place: Place, message_id: str) -> str:
         """Slack's permalink of the thread's first message; "" before the first connection told us the workspace's address."""
         first = (place.thread or message_id).replace(".", "")
-        return f"{self._home.rstrip('/')}/archives/{place.channel}/p{first}" if self._home else ""
+        team = self._teams.known(place.workspace) if self._teams is not None else None
+        return f"{team.url.rstrip('/')}/archives/{place.channel}/p{first}" if team is not None and team.url else ""
 
     async def show_status(self, place: Place, reply_to: str, on: bool) -> None:
         """One call; Slack clears the sign by itself when we post. After "not allowed" or "not known" an hour's rest."""
         now = asyncio.get_running_loop().time()
-        if now < self._no_status_before:
+        if now < self._no_status_before.get(place.workspace, 0.0):
             return
         thread = place.thread or reply_to
         try:
-            await self._call("assistant_threads_setStatus", channel_id=place.channel, thread_ts=thread, status="…" if on else "")
+            sign = {"channel_id": place.channel, "thread_ts": thread, "status": "…" if on else ""}
+            await self._call_in("assistant_threads_setStatus", place.workspace, **sign)
         except (NotAllowed, Unsupported) as error:
-            self._no_status_before = now + _NO_STATUS_FOR
+            self._no_status_before[place.workspace] = now + _NO_STATUS_FOR
             _log.info("no status in Slack for an hour: %s", error, extra={"place": place.key})
         except PlatformError as error:
             _log.debug("no status in Slack: %s", error, extra={"place": place.key})
 
-    async def _call(self, method: str, **arguments: Any) -> Any:
-        """A method of the Web API; all that goes wrong is a PlatformError."""
-        if self._client is None:
-            raise Unreachable("Slack is not started")
+    async def _call_in(self, method: str, workspace: str, /, **arguments: Any) -> Any:
+        """A method of the Web API with the token of a workspace; all that goes wrong is a PlatformError."""
+        teams = self._teams_now()
+        team = await teams.find(workspace)
+        if team is None:
+            raise NotAllowed(f"workspace {workspace} does not let us in")
         try:
-            return await getattr(self._client, method)(**arguments)
+            return await getattr(team.client, method)(**arguments)
         except Exception as exc:
-            raise refusal(exc, method) from exc
+            error = refusal(exc, method)
+            if isinstance(error, NotAllowed):
+                teams.forget(workspace)
+            raise error from exc
+
+    async def _came(self, installation: Installation) -> None:
+        """A workspace lets us in, from now on."""
+        if isinstance(self._teams, ManyTeams):
+            self._teams.take(installation)
+            self._no_status_before.pop(installation.workspace, None)
+            if self._missed is not None:
+                await self._missed.forget(installation.workspace)
+                await self._missed.came({installation.workspace: installation.bot_user})
+
+    async def _left(self, workspace: str, at: float) -> None:
+        """It lets us in no more. Raises StoreError."""
+        if self._installations is None or not await self._installations.remove(workspace, at):
+            return
+        _log.info("slack: workspace %s lets us in no more", workspace)
+        self._teams_now().forget(workspace)
+        if self._missed is not None:
+            await self._missed.forget(workspace)
 
     async def _stay_connected(self, missed: Missed | None) -> None:
         """Until cancelled. A connection that holds is followed by a quick new one, failures by longer and longer waits."""
@@ -208,26 +245,25 @@ class SlackPlatform:
 
     async def _hear_until_lost(self, missed: Missed | None) -> None:
         """Find out who we are, then hear. By HTTP there is no connection to lose, and none for who only sends."""
-        identity = await self._call("auth_test")
-        self._home = str(identity.get("url") or "")
-        team = identity.get("team") or identity.get("team_id")
+        teams = self._teams_now()
+        ours = await teams.open()
         if missed is None:
-            self._hearing(State(True, f"ready to send to workspace {team}"))
+            self._hearing(State(True, f"ready to send to {teams}"))
             await asyncio.Event().wait()
             return
-        app = _bolt_app(self._client_now(), AuthorizeResult(**_installation(identity.data, self._bot_token)), missed.receive)
+        app = bolt_app(self._client(self._bot_token), teams, missed.receive, self._left)
         if not self._app_token:
             self._app = app if self._signing_secret else None
             why = f"waiting for Slack at {PATH}" if self._app else "neither an app token nor a signing secret is set"
             self._hearing(State(self._app is not None, why))
             if self._app is not None:
-                await missed.came(str(identity["team_id"]), str(identity["user_id"]))
+                await missed.came(ours)
             await asyncio.Event().wait()
         socket = Socket(app, self._app_token, self._under_way)
         try:
             await socket.open(_PATIENCE)
-            await missed.came(str(identity["team_id"]), str(identity["user_id"]))
-            self._hearing(State(True, f"connected to workspace {team} by Socket Mode"))
+            await missed.came(ours)
+            self._hearing(State(True, f"connected to {teams} by Socket Mode"))
             await socket.until_lost()
         finally:
             missed.left()
@@ -237,10 +273,15 @@ class SlackPlatform:
         self._state = state
         self._tried.set()
 
-    def _client_now(self) -> AsyncWebClient:
-        if self._client is None:
+    def _teams_now(self) -> Teams:
+        if self._teams is None:
             raise Unreachable("Slack is not started")
-        return self._client
+        return self._teams
+
+    def _client(self, token: str) -> AsyncWebClient:
+        if self._session is None:
+            raise Unreachable("Slack is not started")
+        return _web_client(token, self._api_url, self._session)
 
     async def _on_request(self, request: web.Request) -> web.Response:
         """An event by HTTP: 200 when it is written down; any other answer makes Slack send it again."""
@@ -254,26 +295,6 @@ class SlackPlatform:
         return web.Response(status=answer.status)
 
 
-class _OneWorkspace(AsyncAuthorize):
-    """Bolt's question who we are, answered from the one auth.test at the start.
-
-    It also keeps Bolt from reading SLACK_CLIENT_ID and the like, with which it would switch to OAuth by itself.
-    """
-
-    def __init__(self, result: AuthorizeResult) -> None:
-        self._result = result
-
-    async def __call__(self, **_: Any) -> AuthorizeResult:
-        """The same for every event."""
-        return self._result
-
-
-def _installation(identity: dict[str, Any], bot_token: str) -> dict[str, Any]:
-    """The part of auth.test's answer that Bolt wants to know."""
-    names = {"enterprise_id": "enterprise_id", "team_id": "team_id", "team": "team", "bot_user_id": "user_id", "bot_id": "bot_id"}
-    return {**{ours: identity.get(theirs) for ours, theirs in names.items()}, "bot_token": bot_token}
-
-
 def _web_client(token: str, api_url: str, session: aiohttp.ClientSession) -> AsyncWebClient:
     """Without retries: a post whose connection broke may have arrived, and `find_sent` is the way to know."""
     return AsyncWebClient(token=token, base_url=api_url, session=session, retry_handlers=[], logger=_silent())
@@ -282,38 +303,3 @@ def _web_client(token: str, api_url: str, session: aiohttp.ClientSession) -> Asy
 def _silent() -> logging.Logger:
     """A logger for the libraries, which write whole messages into theirs; what matters we log ourselves."""
     return logging.Logger("slack", level=logging.CRITICAL)
-
-
-def _bolt_app(client: AsyncWebClient, installed: AuthorizeResult, receive: Receive) -> AsyncApp:
-    """Bolt with one listener for all events, so that none stays unanswered and is sent again."""
-    app = AsyncApp(
-        name="polydesk",
-        client=client,
-        logger=client.logger,
-        signing_secret="",
-        authorize=_OneWorkspace(installed),
-        process_before_response=True,
-        request_verification_enabled=False,
-        ignoring_self_events_enabled=False,
-        ssl_check_enabled=False,
-        url_verification_enabled=False,
-        attaching_function_token_enabled=False,
-        attaching_conversation_kwargs_enabled=False,
-    )
-    app.event(re.compile("."))(_listener(str(installed.bot_user_id), receive))
-    return app
-
-
-def _listener(bot_user_id: str, receive: Receive) -> Callable[[dict[str, Any]], Awaitable[BoltResponse | None]]:
-    async def listen(body: dict[str, Any]) -> BoltResponse | None:
-        event = read_event(body, bot_user_id)
-        if event is None:
-            return None
-        try:
-            await receive(event)
-        except Exception as exc:  # noqa: BLE001 - whatever it was, Slack must send the event again
-            _log.error("event %s was not written down (%s)", event.event_id, type(exc).__name__, extra={"place": event.place.key})
-            return BoltResponse(status=500)
-        return None
-
-    return listen

@@ -77,7 +77,9 @@ class OneTeam:
         except Exception as exc:
             raise refusal(exc, "auth_test") from exc
         workspace, user = str(said["team_id"]), str(said["user_id"])
-        self._team = Team(workspace, str(said.get("team") or workspace), str(said.get("url") or ""), user, str(said["bot_id"]), self._client)
+        self._team = Team(
+            workspace, str(said.get("team") or workspace), str(said.get("url") or ""), user, str(said["bot_id"]), self._client
+        )
         return {workspace: user}
 
     async def find(self, workspace: str) -> Team | None:  # noqa: ARG002 (there is only one)

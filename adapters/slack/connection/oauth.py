@@ -65,9 +65,7 @@ class Installing:
             return _page(request, 503, phrases.INSTALL_FAILED, again=True)
         asked = {"client_id": self._id, "scope": ",".join(self._scopes), "state": state}
         answer = web.Response(status=302, headers={**_HEADERS, "Location": f"{self._authorize}?{urlencode(asked)}"})
-        answer.set_cookie(
-            COOKIE, state, max_age=MINUTES * 60, path="/slack", httponly=True, samesite="Lax", secure=_is_https(request)
-        )
+        answer.set_cookie(COOKIE, state, max_age=MINUTES * 60, path="/slack", httponly=True, samesite="Lax", secure=_is_https(request))
         return answer
 
     async def _end(self, request: web.Request) -> web.StreamResponse:
@@ -127,7 +125,8 @@ def _page(request: web.Request, status: int, phrase: str, *, again: bool = False
     said = escape(phrases.say(phrase, language, **values))
     link = f'<p><a href="{INSTALL}">{escape(phrases.say(phrases.INSTALL_AGAIN, language))}</a></p>' if again else ""
     head = f'<meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Polydesk</title><style>{_STYLE}</style>'
-    page = f'<!doctype html><html lang="{language}" dir="{phrases.direction(language)}"><head>{head}</head><body><p>{said}</p>{link}</body></html>'
+    start = f'<!doctype html><html lang="{language}" dir="{phrases.direction(language)}">'
+    page = f"{start}<head>{head}</head><body><p>{said}</p>{link}</body></html>"
     return web.Response(status=status, text=page, content_type="text/html", headers=_HEADERS)
 
 
