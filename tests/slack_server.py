@@ -291,8 +291,8 @@ class SlackServer:
                     request.transport.abort()
                 return fault[1] or web.Response()
         token = arguments.pop("token", "") or request.headers.get("Authorization", "").removeprefix("Bearer ")
-        if token != (self.app_token if method == "apps.connections.open" else self.bot_token):
-            return web.json_response({"ok": False, "error": "invalid_auth" if token else "not_authed"})
+        if error := self.fault_of_token(method, token):
+            return web.json_response({"ok": False, "error": error})
         answers = {
             "auth.test": self._auth_test,
             "apps.connections.open": self._connections_open,
@@ -307,6 +307,11 @@ class SlackServer:
         async with self.posted:
             self.posted.notify_all()
         return web.json_response({"ok": "error" not in answer, **answer}, headers={"x-oauth-scopes": self.scopes})
+
+    def fault_of_token(self, method: str, token: str) -> str:
+        """The error code for a call with this token, or ""."""
+        right = token == (self.app_token if method == "apps.connections.open" else self.bot_token)
+        return "" if right else "invalid_auth" if token else "not_authed"
 
     def _auth_test(self, _: Json) -> Json:
         return {"url": "https://acme.slack.com/", "team": "Acme", "user": "polydesk", "team_id": TEAM, "user_id": BOT, "bot_id": BOT_ID}

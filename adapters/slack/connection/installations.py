@@ -158,12 +158,12 @@ class ManyTeams:
                 return installation
             try:
                 said = await self._ask(installation.refresh_token)
-            except PlatformError as exc:
+            except (PlatformError, TimeoutError) as exc:
                 _log.warning("slack: the token of workspace %s is not exchanged: %s", workspace, exc)
                 self._rests_until[workspace] = time.time() + _REST
                 if installation.expires_at is not None and installation.expires_at > time.time():
                     return installation
-                raise
+                raise refusal(exc, "an exchange of tokens") from exc
             new = replace(installation, **tokens(said))
             await self._installations.keep(new)
         _log.info("slack: the token of workspace %s is exchanged", workspace)
@@ -171,14 +171,20 @@ class ManyTeams:
 
     async def _ask(self, refresh_token: str) -> Mapping[str, Any]:
         asked = {"client_id": self._id, "client_secret": self._secret, "grant_type": "refresh_token", "refresh_token": refresh_token}
-        try:
-            async with asyncio.timeout(_EXCHANGE):
-                said = await self._client("").oauth_v2_access(**asked)
-        except Exception as exc:
-            raise refusal(exc, "oauth_v2_access") from exc
-        if not said.get("access_token"):
-            raise NotAllowed("Slack exchanges the token for none")
-        return said.data if isinstance(said.data, dict) else {}
+        async with asyncio.timeout(_EXCHANGE):
+            return await access(self._client(""), **asked)
+
+
+async def access(client: AsyncWebClient, **asked: str) -> Mapping[str, Any]:
+    """What Slack gives for a code or for a token that may be exchanged. The library's own method for it uses what aiohttp has given
+    up. Raises PlatformError."""
+    try:
+        said = await client.api_call("oauth.v2.access", data=asked)
+    except Exception as exc:
+        raise refusal(exc, "oauth_v2_access") from exc
+    if not isinstance(said.data, dict) or not str(said.data.get("access_token") or ""):
+        raise NotAllowed("Slack gave no token")
+    return said.data
 
 
 def tokens(said: Mapping[str, Any]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from urllib.parse import urlencode, urljoin
 
 from aiohttp import web
 
-from adapters.slack.connection.installations import MakeClient, tokens
+from adapters.slack.connection.installations import MakeClient, access, tokens
 from adapters.slack.connection.refusals import refusal
 from bot.errors import NotAllowed, PlatformError, StoreError
 from bot.language import phrases
@@ -91,15 +91,14 @@ class Installing:
 
     async def _installed(self, code: str) -> Installation:
         """What Slack gives for the code, and what it says of us in that workspace. Raises PlatformError."""
+        said = await access(self._client(""), client_id=self._id, client_secret=self._secret, code=code)
+        if not (said.get("team") or {}).get("id") or said.get("is_enterprise_install"):
+            raise NotAllowed("Slack gave no token of one workspace")
         try:
-            said = await self._client("").oauth_v2_access(client_id=self._id, client_secret=self._secret, code=code)
-            workspace = (said.get("team") or {}).get("id")
-            if not workspace or said.get("is_enterprise_install") or not str(said.get("access_token") or ""):
-                raise NotAllowed("Slack gave no bot token of one workspace")
             us = await self._client(str(said["access_token"])).auth_test()
         except Exception as exc:
-            raise refusal(exc, "an installation") from exc
-        return _read(said.data if isinstance(said.data, dict) else {}, us.data if isinstance(us.data, dict) else {})
+            raise refusal(exc, "auth_test") from exc
+        return _read(said, us.data if isinstance(us.data, dict) else {})
 
 
 def _read(said: Mapping[str, Any], us: Mapping[str, Any]) -> Installation:
