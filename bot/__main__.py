@@ -161,6 +161,14 @@ def retry(
 
 
 @app.command()
+def key() -> None:
+    """Print a new key for POLYDESK_KEY, with which the tokens of workspaces are encrypted."""
+    from bot.privacy.sealing import new_key
+
+    typer.echo(new_key())
+
+
+@app.command()
 def init() -> None:
     """Ask a few questions, and write `.env` and `shop.toml`."""
     from bot import first_steps
