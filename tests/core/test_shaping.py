@@ -36,7 +36,7 @@ def test_no_piece_is_too_long_whatever_the_text(text: str, longest: int) -> None
     assert all(len(piece) <= longest for piece in split_text(text, longest))
 
 
-@given(st.integers(0, 1_000_000), st.integers(300, 2_000))
+@given(st.integers(0, 1_000_000), st.integers(1_000, 2_000))
 @settings(deadline=None, max_examples=60)
 def test_whatever_is_written_in_commonmark_reads_the_same_in_pieces(number: int, longest: int) -> None:
     text = Writer(number).document()
