@@ -38,6 +38,10 @@ TOO_MANY = N_("You have sent many messages in a short time. Please wait a few mi
 NOT_SERVED = N_("Sorry, we cannot answer in {language}. Here is our answer in {other}.")
 SOURCES = N_("Sources")
 THINKING = N_("Looking it up …")
+CLOSE = N_("Close")
+ARE_YOU_SURE = N_("Are you sure?")
+TOO_LATE = N_("That took too long. Please try once more.")
+COMMANDS_TITLE = N_("This is what I can do for you:")
 OUT_OF_DATE = N_("This is out of date. Please ask again.")
 
 UNDERSTOOD = N_("I understood: {question}")
@@ -45,6 +49,14 @@ OFFER_PERSON = N_("Shall I pass your question on to our staff? Just answer “ye
 PASSED_ON = N_("I have passed your question on to our staff. A person will answer here as soon as possible. Reference: {reference}")
 PASSED_ON_BEFORE = N_("Our staff have your question already. A person will answer here as soon as possible. Reference: {reference}")
 NO_PERSON = N_("I cannot reach a person from here. Please contact the shop directly.")
+
+TALK_TO_PERSON = N_("Talk to a person")
+HELPFUL = N_("Helpful")
+NOT_HELPFUL = N_("Not helpful")
+ASK_ASIDE = N_("Ask a question; only you see the answer")
+CHANGE_LANGUAGE = N_("Change language")
+ABOUT_ME = N_("Show what is stored about me")
+FORGET_ME = N_("Forget me")
 
 NOTICE_TITLE = N_("A customer would like to talk to a person")
 NOTICE_FAILED = N_("A question could not be answered")
