@@ -38,6 +38,9 @@ class Capabilities:
     status: bool
     """It can show that we are at work on an answer. Fallback: nothing is shown."""
 
+    buttons: bool = False
+    """It shows buttons under a reply, and asks whether it helped. Fallback: neither is sent; the words of the reply say it all."""
+
     channel_pace: Pace | None = None
     """How fast one may post into a channel, once the platform has refused. Fallback: as fast as answers come, refused or not."""
 
@@ -127,7 +130,7 @@ class Platform(Protocol):
         ...
 
     def split(self, reply: Reply) -> Sequence[Reply]:
-        """Pure: the reply as messages that fit, in order; at least one. Sources and notice go with the last."""
+        """Pure: the reply as messages that fit, in order; at least one. Sources, notice, buttons and feedback go with the last."""
         ...
 
     async def send(self, place: Place, reply: Reply, key: str) -> str:

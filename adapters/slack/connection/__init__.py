@@ -49,7 +49,7 @@ class SlackPlatform:
     """
 
     name = "slack"
-    capabilities = Capabilities(status=True, channel_pace=Pace(per_second=1, at_once=3))
+    capabilities = Capabilities(status=True, buttons=True, channel_pace=Pace(per_second=1, at_once=3))
 
     def __init__(
         self,
