@@ -4,8 +4,9 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Collection, Mapping
 
-from bot.app.parts import Parts, Voice, index, is_due
+from bot.app.parts import Ground, Parts, Voice, index, is_due
 from bot.branches import Branch, Branches, workspace_of
+from bot.config import Config
 from bot.config.shop import Shop
 from bot.conversation import Conversation
 from bot.delivery import Delivery
@@ -37,10 +38,7 @@ class Working:
         self._parts = parts
         self._answered = answered
         self._wake: Callable[[str], None] = _nobody
-        hosts = {name: config.hosts_at(name) for name in config.shop.workspaces}
-        delivery = Delivery(
-            OutboxStore(parts.database, holder), platforms, lambda place: hosts.get(workspace_of(place), config.hosts), holder, metrics
-        )
+        delivery = Delivery(OutboxStore(parts.database, holder), platforms, hosts_of(config), holder, metrics)
         branches = make_branches(parts, delivery, lambda place: self._wake(place))
         self.conversation = Conversation(
             InboxStore(parts.database, holder),
@@ -111,14 +109,24 @@ def make_branches(parts: Parts, delivery: Delivery, wake: Callable[[str], None])
     """The main branch, and one for each workspace that has settings of its own. `wake` the lane of a place."""
 
     def branch(shop: Shop, voice: Voice) -> Branch:
-        place, own = shop.handoff.place, shop.shop
-        staff = Place.from_key(place) if place else None
-        desk = Desk(CaseStore(parts.database), delivery, staff, own.contact, own.default_language, wake)
-        return Branch(voice.answering, voice.detector, desk, own.default_language, own.other_languages == "handoff")
+        desk, others = make_desk(parts, shop, delivery, wake), shop.shop.other_languages == "handoff"
+        return Branch(voice.answering, voice.detector, desk, shop.shop.default_language, others)
 
     shop = parts.config.shop
     own = {name: branch(shop.at(name), voice) for name, voice in parts.own.items()}
     return Branches(branch(shop, Voice(parts.answering, parts.detector)), own)
+
+
+def make_desk(ground: Ground, shop: Shop, delivery: Delivery, wake: Callable[[str], None]) -> Desk:
+    """The desk of this shop. `wake` the lane of a place: it sends what is written for staff."""
+    place = Place.from_key(shop.handoff.place) if shop.handoff.place else None
+    return Desk(CaseStore(ground.database), delivery, place, shop.shop.contact, shop.shop.default_language, wake)
+
+
+def hosts_of(config: Config) -> Callable[[Place], Collection[str]]:
+    """Hosts that an answer at a place may link to."""
+    usual, own = config.hosts, {name: config.hosts_at(name) for name in config.shop.workspaces}
+    return lambda place: own.get(workspace_of(place), usual)
 
 
 def _nobody(_place: str) -> None:

@@ -35,6 +35,7 @@ class ShopSection(_Section):
     documents: tuple[str, ...] = ()
     hosts: tuple[str, ...] = ()
     contact: str = ""
+    prompts: tuple[str, ...] = ()
 
     @field_validator("languages")
     @classmethod
@@ -120,6 +121,7 @@ class WorkspaceSection(_Section):
     documents: tuple[str, ...] = ()
     hosts: tuple[str, ...] | None = None
     contact: str | None = None
+    prompts: tuple[str, ...] | None = None
     tone: str | None = None
     handoff: str | None = None
 

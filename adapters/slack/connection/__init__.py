@@ -19,11 +19,15 @@ from adapters.slack import outgoing
 from adapters.slack.connection.doctor import ASKED, faults_at_slack, faults_of_app_token, faults_of_settings, wrong_tokens
 from adapters.slack.connection.edge import PATH, dispatched, read_delivery
 from adapters.slack.connection.installations import ManyTeams, OneTeam, Teams
+from adapters.slack.connection.interacting import Interacting
 from adapters.slack.connection.listening import bolt_app
 from adapters.slack.connection.missed import Missed
 from adapters.slack.connection.oauth import Installing
+from adapters.slack.connection.privately import Privately
 from adapters.slack.connection.refusals import refusal
 from adapters.slack.connection.sockets import Socket, UnderWay
+from adapters.slack.fields import TIME
+from adapters.slack.interactions import Pressed
 from adapters.slack.limits import LIMITS
 from bot.errors import NotAllowed, PlatformError, RateLimited, Unreachable, Unsupported
 from bot.messages import Fault, Place, Reply
@@ -49,7 +53,7 @@ class SlackPlatform:
     """
 
     name = "slack"
-    capabilities = Capabilities(status=True, limits=LIMITS)
+    capabilities = Capabilities(status=True, buttons=True, limits=LIMITS)
 
     def __init__(
         self,
@@ -74,12 +78,15 @@ class SlackPlatform:
         self._no_status_before: dict[str, float] = {}
         self._pace = pace
         self._missed: Missed | None = None
+        self._privately = Privately(self._call_in, self._session_now, api_url)
+        self._interacting: Interacting | None = None
 
-    async def start(self, receive: Receive, cursors: Cursors, interact: Interact | None = None) -> None:  # noqa: ARG002 (nothing to press is shown yet)
+    async def start(self, receive: Receive, cursors: Cursors, interact: Interact | None = None) -> None:
         """Begin to hear; the connection is then kept, or tried again and again, by a task of ours. Wrong tokens stay as they are.
 
         Raises StoreError.
         """
+        self._interacting = Interacting(self._call_in, self._privately, interact) if interact is not None else None
         await self._begin(Missed(self._call_in, receive, cursors, self._pace))
 
     async def open(self) -> None:
@@ -114,9 +121,11 @@ class SlackPlatform:
             self._supervisor.cancel()
             await asyncio.gather(self._supervisor, return_exceptions=True)
         await self._under_way.over(_PATIENCE)
+        if self._interacting is not None:
+            await self._interacting.stop(_PATIENCE)
         if self._session is not None:
             await self._session.close()
-        self._supervisor = self._session = self._teams = self._missed = None
+        self._supervisor = self._session = self._teams = self._missed = self._interacting = None
 
     def state(self) -> State:
         """How it stands, in one line."""
@@ -145,20 +154,30 @@ class SlackPlatform:
         return outgoing.split_reply(reply)
 
     async def send(self, place: Place, reply: Reply, key: str) -> str:
-        """One chat.postMessage into the place's thread; its `ts`. It is never repeated here: Slack knows no idempotency key."""
+        """One chat.postMessage into the place's thread; its `ts`. It is never repeated here: Slack knows no idempotency key.
+
+        What only one person may see is said to him alone.
+        """
+        if reply.only_for:
+            return await self._privately.say(place, reply.only_for, reply, key, reply.handle)
         payload = outgoing.write_reply(reply, key)
-        posted = await self._call_in("chat_postMessage", place.workspace, channel=place.channel, thread_ts=place.thread or None, **payload)
+        posted = await self._call_in("chat_postMessage", place.workspace, channel=place.channel, thread_ts=_thread(place), **payload)
         return str(posted["ts"])
 
     async def find_sent(self, place: Place, reply: Reply, key: str, after: str = "") -> str | None:
-        """The message in the thread whose metadata carry the key, among those since the question. Raises PlatformError."""
-        cursor = None
+        """The message in the thread whose metadata carry the key, among those since the question. Raises PlatformError.
+
+        What one person alone sees stands in no history.
+        """
+        if reply.only_for:
+            return None
+        cursor, thread = None, _thread(place)
         for _ in range(_PAGES_AT_MOST):
             page = await self._call_in(
-                "conversations_replies" if place.thread else "conversations_history",
+                "conversations_replies" if thread else "conversations_history",
                 place.workspace,
                 channel=place.channel,
-                **({"ts": place.thread} if place.thread else {}),
+                **({"ts": thread} if thread else {}),
                 oldest=after or reply.answers or None,
                 cursor=cursor,
                 limit=200,
@@ -175,16 +194,16 @@ class SlackPlatform:
 
     def link(self, place: Place, message_id: str) -> str:
         """Slack's permalink of the thread's first message; "" before the first connection told us the workspace's address."""
-        first = (place.thread or message_id).replace(".", "")
+        first = _thread(place) or message_id
         team = self._teams.known(place.workspace) if self._teams is not None else None
-        return f"{team.url.rstrip('/')}/archives/{place.channel}/p{first}" if team is not None and team.url else ""
+        known = team is not None and team.url and TIME.fullmatch(first)
+        return f"{team.url.rstrip('/')}/archives/{place.channel}/p{first.replace('.', '')}" if team is not None and known else ""
 
     async def show_status(self, place: Place, reply_to: str, on: bool) -> None:
         """One call; Slack clears the sign by itself when we post. After "not allowed" or "not known" an hour's rest."""
-        now = asyncio.get_running_loop().time()
-        if now < self._no_status_before.get(place.workspace, 0.0):
+        now, thread = asyncio.get_running_loop().time(), _thread(place) or reply_to
+        if now < self._no_status_before.get(place.workspace, 0.0) or not TIME.fullmatch(thread):
             return
-        thread = place.thread or reply_to
         try:
             sign = {"channel_id": place.channel, "thread_ts": thread, "status": "…" if on else ""}
             await self._call_in("assistant_threads_setStatus", place.workspace, **sign)
@@ -254,7 +273,7 @@ class SlackPlatform:
             self._hearing(State(True, f"ready to send to {teams}"))
             await asyncio.Event().wait()
             return
-        app = bolt_app(self._client(self._bot_token), teams, missed.receive, self._left)
+        app = bolt_app(self._client(self._bot_token), teams, missed.receive, self._take, self._left)
         if not self._app_token:
             self._app = app if self._signing_secret else None
             why = f"waiting for Slack at {PATH}" if self._app else "neither an app token nor a signing secret is set"
@@ -286,8 +305,18 @@ class SlackPlatform:
             raise Unreachable("Slack is not started")
         return _web_client(token, self._api_url, self._session)
 
+    def _session_now(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            raise Unreachable("Slack is not started")
+        return self._session
+
+    def _take(self, pressed: Pressed) -> None:
+        """Where nobody reacts, a press has no consequence."""
+        if self._interacting is not None:
+            self._interacting.take(pressed)
+
     async def _on_request(self, request: web.Request) -> web.Response:
-        """An event by HTTP: 200 when it is written down; any other answer makes Slack send it again."""
+        """By HTTP: 200 when an event is written down; any other answer makes Slack send it again."""
         delivery = await read_delivery(request, self._signing_secret)
         if isinstance(delivery, web.Response):
             return delivery
@@ -296,6 +325,11 @@ class SlackPlatform:
         with self._under_way:
             answer = await dispatched(self._app, delivery)
         return web.Response(status=answer.status)
+
+
+def _thread(place: Place) -> str | None:
+    """The thread's `ts`; None where the channel itself is the place, also when only one person has his conversation there."""
+    return place.thread if TIME.fullmatch(place.thread) else None
 
 
 def _web_client(token: str, api_url: str, session: aiohttp.ClientSession) -> AsyncWebClient:

@@ -1,4 +1,7 @@
-"""Bolt, which takes deliveries apart: it hands every event of every workspace to us, and acknowledges it after it is written down."""
+"""Bolt, which takes deliveries apart: it hands every event and every interaction of every workspace to us.
+
+An event is acknowledged after it is written down, an interaction at once.
+"""
 
 import logging
 import re
@@ -8,22 +11,27 @@ from typing import Any
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.authorization.async_authorize import AsyncAuthorize
+from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack.connection.installations import Teams
 from adapters.slack.incoming import read_event
+from adapters.slack.interactions import Pressed, read_interaction
 from bot.platforms import Receive
 
 _log = logging.getLogger(__name__)
+
+Take = Callable[[Pressed], None]
+
 
 Left = Callable[[str, float], Awaitable[None]]
 """A workspace lets us in no more, as of a time (seconds since 1970)."""
 
 
 class _OurTeams(AsyncAuthorize):
-    """Bolt's question who we are in the workspace of an event: nobody, where it has not let us in.
+    """Bolt's question who we are in the workspace of a delivery: nobody, where it has not let us in.
 
     It also keeps Bolt from reading SLACK_CLIENT_ID and the like, with which it would switch to OAuth by itself.
     """
@@ -36,13 +44,12 @@ class _OurTeams(AsyncAuthorize):
         team = await self._teams.find(team_id or "")
         if team is None:
             return AuthorizeResult(enterprise_id=None, team_id=team_id)
-        return AuthorizeResult(
-            enterprise_id=None, team_id=team.workspace, bot_user_id=team.user, bot_id=team.bot, bot_token=team.client.token
-        )
+        us = {"team_id": team.workspace, "bot_user_id": team.user, "bot_id": team.bot, "bot_token": team.client.token}
+        return AuthorizeResult(enterprise_id=None, **us)
 
 
-def bolt_app(client: AsyncWebClient, teams: Teams, receive: Receive, left: Left) -> AsyncApp:
-    """Bolt with one listener for all events, so that none stays unanswered and is sent again."""
+def bolt_app(client: AsyncWebClient, teams: Teams, receive: Receive, take: Take, left: Left) -> AsyncApp:
+    """Bolt with one listener for all events and one for all that people do, so that nothing stays unanswered and is sent again."""
     app = AsyncApp(
         name="polydesk",
         client=client,
@@ -58,15 +65,22 @@ def bolt_app(client: AsyncWebClient, teams: Teams, receive: Receive, left: Left)
         attaching_conversation_kwargs_enabled=False,
     )
     app.event(re.compile("^(?:app_uninstalled|tokens_revoked)$"))(_on_leaving(left))
-    app.event(re.compile("."))(_on_event(receive))
+    app.event(re.compile("."))(_on_event(receive, take))
+    for each in (app.action, app.shortcut, app.view, app.view_closed, app.command):
+        each(re.compile(""))(_on_press(take))
     return app
 
 
-def _on_event(receive: Receive) -> Callable[..., Awaitable[BoltResponse | None]]:
+def _on_event(receive: Receive, take: Take) -> Callable[..., Awaitable[BoltResponse | None]]:
     async def listen(body: dict[str, Any], context: AsyncBoltContext) -> BoltResponse | None:
         us = _ours(context)
-        event = read_event({**body, "team_id": us.team_id}, str(us.bot_user_id)) if us is not None else None
+        if us is None:
+            return None
+        # With Slack Connect an event may name another workspace than that because of which we hear it.
+        body = {**body, "team_id": us.team_id}
+        event = read_event(body, str(us.bot_user_id))
         if event is None:
+            _taken(body, us, take)
             return None
         try:
             await receive(event)
@@ -74,6 +88,15 @@ def _on_event(receive: Receive) -> Callable[..., Awaitable[BoltResponse | None]]
             _log.error("event %s was not written down (%s)", event.event_id, type(exc).__name__, extra={"place": event.place.key})
             return BoltResponse(status=500)
         return None
+
+    return listen
+
+
+def _on_press(take: Take) -> Callable[..., Awaitable[None]]:
+    async def listen(body: dict[str, Any], context: AsyncBoltContext, ack: AsyncAck) -> None:
+        await ack()
+        if (us := _ours(context)) is not None:
+            _taken(body, us, take)
 
     return listen
 
@@ -89,6 +112,12 @@ def _on_leaving(left: Left) -> Callable[..., Awaitable[None]]:
             await left(workspace, at)
 
     return listen
+
+
+def _taken(body: dict[str, Any], us: AuthorizeResult, take: Take) -> None:
+    pressed = read_interaction(body, str(us.bot_user_id), str(us.team_id))
+    if pressed is not None:
+        take(pressed)
 
 
 def _ours(context: AsyncBoltContext) -> AuthorizeResult | None:
