@@ -1,6 +1,7 @@
 """Many workspaces let us in by themselves: the way in, their tokens, and the way out; with the real slack_bolt and our loopback Slack."""
 
 import asyncio
+import json
 import logging
 import time
 from collections.abc import AsyncIterator
@@ -12,7 +13,9 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from aiohttp import ClientSession, CookieJar, DummyCookieJar, web
 
+import adapters.slack
 from adapters.slack import SlackPlatform
+from adapters.slack.connection.doctor import ASKED
 from bot.errors import NotAllowed, Unreachable
 from bot.messages import Event, MessageReceived, Place, Reply
 from bot.platforms import Installation
@@ -139,6 +142,11 @@ async def test_a_guest_by_slack_connect_is_heard_where_we_are_installed_and_stay
         (event,) = here.received
         assert isinstance(event, MessageReceived)
         assert (event.place.workspace, event.author.workspace) == ("T1", "T8")
+
+
+def test_a_workspace_is_asked_for_what_the_manifest_asks_for() -> None:
+    manifest = json.loads((Path(adapters.slack.__file__).parent / "manifest.json").read_text())
+    assert set(ASKED) == set(manifest["oauth_config"]["scopes"]["bot"])
 
 
 async def test_who_declines_is_told_so_and_nothing_is_kept(tmp_path: Path) -> None:

@@ -5,7 +5,16 @@ import logging
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from bot import app, config, doctor
+from bot.__main__ import app as commands
+from bot.app import parts as app_parts
+from bot.errors import ConfigError
+from bot.platforms import Installation
+from bot.privacy.sealing import new_key
+from bot.store.database import Database
+from bot.store.installations import InstallationStore
 from tests.workspaces import GUILDS, OTHER_GENERAL, TEAMS, workspaces
 
 EVENTS = 80
@@ -30,3 +39,27 @@ async def test_nothing_crosses_between_workspaces_and_no_token_stands_in_clear(
         other = [str(post["content"]) for post in world.discord.posts if post["channel"] == OTHER_GENERAL]
         assert any("CODE-2002" in text for text in other)
         assert world.in_clear(tmp_path, caplog.text) == []
+
+
+async def test_a_wrong_key_is_one_sentence_at_the_start_and_in_check(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path}/desk.db")
+    await database.migrate()
+    await InstallationStore(database, "slack", [new_key()]).keep(Installation("T1", "", "", "", "", "", (), "", 1.0, "xoxb-1"))
+    await database.close()
+    settings = {"SLACK_CLIENT_ID": "1.2", "SLACK_CLIENT_SECRET": "s", "SLACK_SIGNING_SECRET": "s", "PORT": "0"}
+    for name, value in (settings | {"DATABASE_URL": f"sqlite:///{tmp_path}/desk.db", "POLYDESK_KEY": new_key()}).items():
+        monkeypatch.setenv(name, value)
+    (tmp_path / "shop.toml").write_text('[shop]\ndocuments = ["pages"]\n')
+    monkeypatch.setattr(app_parts, "embedded", tuple)
+    with pytest.raises(ConfigError, match="POLYDESK_KEY does not open the token of slack:T1"):
+        async with app.running(config.load()):
+            pass
+    assert [fault for fault in await doctor.everything() if "POLYDESK_KEY does not open the token of slack:T1" in fault]
+
+
+def test_the_key_that_is_printed_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    printed = CliRunner().invoke(commands, ["key"]).stdout.strip()
+    settings = {"SLACK_CLIENT_ID": "1.2", "SLACK_CLIENT_SECRET": "s", "SLACK_SIGNING_SECRET": "s", "POLYDESK_KEY": printed}
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+    assert config.load().installs_slack
