@@ -56,11 +56,11 @@ class Capabilities:
     status: bool
     """It can show that we are at work on an answer. Fallback: nothing is shown."""
 
-    buttons: bool = False
-    """It shows buttons under a reply, and asks whether it helped. Fallback: neither is sent; the words of the reply say it all."""
-
     limits: tuple[Limit, ...] = ()
     """How fast it may be called, as it documents, the narrowest limit of each call first. Fallback: as fast as we are, until it refuses."""
+
+    buttons: bool = False
+    """It shows buttons under a reply, and asks whether it helped. Fallback: neither is sent; the words of the reply say it all."""
 
 
 @dataclass(frozen=True, slots=True)
