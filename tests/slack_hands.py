@@ -43,9 +43,11 @@ class SlackHands:
         self.modals: list[Json] = []
         self.homes: dict[str, Json] = {}
         self.prompts: list[Json] = []
+        self.shown: dict[str, list[str]] = {}
+        """All that was ever shown to a person alone, in order: also what was replaced meanwhile."""
         self.unheard: list[Json] = []
         """Interactions that were not acknowledged: Slack shows a warning, and does not send them again."""
-        self._triggers: dict[str, float] = {}
+        self._triggers: dict[str, tuple[float, str]] = {}
         self._urls: dict[str, Json] = {}
 
     # What people do ----------------------------------------------------------------------------------------------
@@ -78,7 +80,7 @@ class SlackHands:
         """Somebody types `/polydesk text`."""
         fields = {"token": "old", "team_id": TEAM, "team_domain": "acme", "channel_id": channel, "channel_name": "general"}
         fields |= {"user_id": user, "user_name": user.lower(), "command": "/polydesk", "text": text, "api_app_id": APP}
-        fields |= {"is_enterprise_install": "false", "trigger_id": self._trigger(), "response_url": self._response_url(user, channel)}
+        fields |= {"is_enterprise_install": "false", "trigger_id": self._trigger(user), "response_url": self._response_url(user, channel)}
         await self._hand_over("slash_commands", {**fields, **more})
 
     async def submit(self, user: str, modal: Json, **entries: str) -> None:
@@ -98,7 +100,7 @@ class SlackHands:
         team = self.users.get(user, {}).get("team_id", TEAM)
         who = {"id": user, "username": user.lower(), "name": user.lower(), "team_id": team}
         about = {"user": who, "api_app_id": APP, "token": "old", "team": {"id": team, "domain": "acme"}, "enterprise": None}
-        await self._hand_over("interactive", {**about, "is_enterprise_install": False, "trigger_id": self._trigger(), **payload})
+        await self._hand_over("interactive", {**about, "is_enterprise_install": False, "trigger_id": self._trigger(user), **payload})
 
     async def _hand_over(self, kind: str, payload: Json) -> None:
         """One try, as with everything that somebody waits for."""
@@ -126,9 +128,9 @@ class SlackHands:
         about = {"id": "V1", "team_id": TEAM, "app_id": APP, "bot_id": "BBOT", "hash": "1.a", "app_installed_team_id": TEAM}
         return {**view, **about, "state": {"values": values}, "previous_view_id": None, "root_view_id": "V1"}
 
-    def _trigger(self) -> str:
+    def _trigger(self, user: str) -> str:
         trigger = f"{len(self._triggers) + 1000}.{uuid4().int % 10**9}.{uuid4().hex}"
-        self._triggers[trigger] = self._clock()
+        self._triggers[trigger] = self._clock(), user
         return trigger
 
     def _response_url(self, user: str, channel: str, message: Json | None = None) -> str:
@@ -184,11 +186,15 @@ class SlackHands:
     def _show(self, message: Json) -> Json:
         kept = {"channel": "", "user": "", **message, "ts": self.now(), "is_ephemeral": True}
         self.ephemerals.append(kept)
+        self._note(kept["user"], kept)
         return kept
+
+    def _note(self, user: str, shown: Json) -> None:
+        self.shown.setdefault(user, []).append(rendered(shown))
 
     def _open_view(self, arguments: Json) -> Json:
         trigger, view = str(arguments.get("trigger_id") or ""), arguments.get("view") or {}
-        at = self._triggers.get(trigger)
+        at, user = self._triggers.get(trigger, (None, ""))
         if at is None:
             return {"error": "invalid_trigger_id"}
         if at < 0:
@@ -197,8 +203,10 @@ class SlackHands:
             return {"error": "expired_trigger_id"}
         if fault := fault_of_view(view, "modal"):
             return {"error": "invalid_arguments", "response_metadata": {"messages": [fault]}}
-        self._triggers[trigger] = -1.0
-        self.modals.append({"id": f"V{len(self.modals)}", "view": view})
+        self._triggers[trigger] = -1.0, user
+        self.modals.append({"id": f"V{len(self.modals)}", "user": user, "view": view})
+        if not any(block["type"] == "input" for block in view["blocks"]):
+            self._note(user, view)
         return {"view": {**view, "id": self.modals[-1]["id"]}}
 
     def _update_view(self, arguments: Json) -> Json:
@@ -208,6 +216,7 @@ class SlackHands:
         for modal in self.modals:
             if modal["id"] == arguments.get("view_id"):
                 modal["view"] = view
+                self._note(modal["user"], view)
                 return {"view": view}
         return {"error": "not_found"}
 
@@ -215,6 +224,7 @@ class SlackHands:
         view = arguments.get("view") or {}
         if fault := fault_of_view(view, "home"):
             return {"error": "invalid_arguments", "response_metadata": {"messages": [fault]}}
+        self._note(str(arguments["user_id"]), view)
         self.homes[str(arguments["user_id"])] = {"id": "VHOME", "view": view, "blocks": view["blocks"]}
         return {"view": view}
 
@@ -223,6 +233,8 @@ class SlackHands:
         if not 1 <= len(prompts) <= 4 or not all(prompt.get("title") and prompt.get("message") for prompt in prompts):
             return {"error": "invalid_arguments"}
         self.prompts.append(arguments)
+        asked = "\n".join([arguments.get("title", ""), *(prompt["message"] for prompt in prompts)])
+        self._note(arguments["channel_id"].removeprefix("D"), {"text": asked})
         return {}
 
     def _user_info(self, arguments: Json) -> Json:
@@ -263,6 +275,7 @@ class SlackHands:
             self.ephemerals.remove(original)
         elif said.get("replace_original") and original is not None:
             original |= {"text": said["text"], "blocks": said.get("blocks", [])}
+            self._note(url["user"], said)
         else:
             assert said.get("response_type") == "ephemeral", "everybody would see this"
             self._show({"channel": url["channel"], "user": url["user"], **said})

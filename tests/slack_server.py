@@ -350,6 +350,8 @@ class SlackServer(SlackHands):
         said |= {key: arguments[key] for key in ("blocks", "metadata") if key in arguments}
         message = self._keep(channel, said, arguments.get("thread_ts"))
         self.posts.append({**arguments, "ts": message["ts"]})
+        if channel.startswith("D"):
+            self._note(channel[1:], arguments)
         if self.echo:
             event = {**message, "channel": channel, "channel_type": kind_of(channel), "event_ts": message["ts"]}
             echo = asyncio.create_task(self.deliver(self._envelope(event)))

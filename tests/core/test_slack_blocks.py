@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import adapters.slack
@@ -57,6 +57,7 @@ FORMS = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(REPLIES, st.sampled_from([None, PLACE, HERS]))
 def test_whatever_a_reply_holds_slack_takes_it_and_nobody_is_pinged(reply: Reply, place: Place | None) -> None:
     payload = {"channel": "C1", **write_reply(reply, "k-1", place)}
@@ -69,6 +70,7 @@ def test_whatever_a_reply_holds_slack_takes_it_and_nobody_is_pinged(reply: Reply
     assert fault_of_post(payload) in ("", "no_text", "msg_blocks_too_long")
 
 
+@settings(deadline=None)
 @given(FORMS, st.text(max_size=3_000))
 def test_whatever_a_form_holds_slack_takes_it_and_what_it_keeps_comes_back(form: Form, handle: str) -> None:
     view = write_form(form, HERS, handle)
@@ -79,6 +81,7 @@ def test_whatever_a_form_holds_slack_takes_it_and_what_it_keeps_comes_back(form:
     assert read_kept(view, "T2").place is None
 
 
+@settings(deadline=None)
 @given(BUTTONS, VALUES.filter(bool).map(lambda value: value[:25]))
 def test_a_press_says_which_button_it_was_and_where(button: Button, key: str) -> None:
     payload = write_reply(Reply("x", "en", buttons=(button,)), key, HERS)

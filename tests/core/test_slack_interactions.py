@@ -166,7 +166,7 @@ def test_all_else_is_no_interaction(name: str) -> None:
     assert read(recorded(name)) is None
 
 
-@settings(max_examples=400)
+@settings(max_examples=400, deadline=None)
 @given(mutated([recorded(name) for name in (*KINDS, "button_feedback", "shortcut_on_our_message")]))
 def test_nothing_malformed_raises_or_comes_through(body: Any) -> None:
     pressed = read(body) if isinstance(body, dict) else None
@@ -181,6 +181,7 @@ def test_nothing_malformed_raises_or_comes_through(body: Any) -> None:
         assert found.command in ("", *COMMANDS, *SHORTCUTS)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60))
 def test_a_command_never_loses_what_was_asked(text: str) -> None:
     asked = " ".join(text.replace("<", "").replace("&", "").split()).replace("\0", "")
