@@ -25,6 +25,7 @@ from bot.store.cursors import CursorStore
 from bot.store.database import Database, newest_version
 from bot.store.inbox import InboxStore
 from bot.store.report import ReportStore, named
+from bot.store.shares import Shares
 from bot.store.workers import Holder
 
 log = logging.getLogger(__name__)
@@ -39,7 +40,8 @@ class App:
     def __init__(self, ground: Ground, role: Role = SERVE) -> None:
         config, database = ground.config, ground.database
         self._ground, self._role = ground, role
-        self._platforms = make_platforms(config, page=role.http)
+        shares = None if database.embedded else Shares(database.address, f"discord {config.environment.discord_token}")
+        self._platforms = make_platforms(config, role.http, shares)
         answered = role.answered(self._platforms)
         holder = Holder()
         self._metrics = Metrics()
@@ -173,12 +175,10 @@ def _lanes(database: Database, working: Working | None, answered: frozenset[str]
 
 
 def _claims(config: Config, database: Database, platforms: Mapping[str, Platform]) -> dict[str, Claim]:
-    """One process hears each token; nobody shares SQLite."""
-    if database.embedded:
+    """One process hears Slack's sockets, which cannot be divided; nobody shares SQLite."""
+    if database.embedded or "slack" not in platforms or not GATEWAY.hears(platforms["slack"]):
         return {}
-    tokens = {"slack": config.environment.slack_app_token, "discord": config.environment.discord_token}
-    connecting = {name for name, platform in platforms.items() if GATEWAY.hears(platform)}
-    return {name: Claim(database.address, f"{name} {token}") for name, token in tokens.items() if name in connecting}
+    return {"slack": Claim(database.address, f"slack {config.environment.slack_app_token}")}
 
 
 def _state_line(name: str, state: State) -> str:
