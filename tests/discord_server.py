@@ -1,8 +1,9 @@
 """A small Discord on loopback: the gateway and the few REST calls that a bot needs, written from Discord's documentation.
 
-One server ("Shop") with a channel, a thread and our role, and a direct channel per person; a second server can be joined. It keeps Discord's rules that
-matter to us: words are withheld without the message content intent, nonces are enforced, 2,000 code points are the limit,
-a lost session can be resumed, new ones take their turns (`starts`), and each shard is told of its own servers. Point a bot at it with `api_url` and `gateway_url`; the token is `TOKEN`.
+One server ("Shop") with a channel, a thread and our role, and a direct channel per person; a second server can be joined. It
+keeps Discord's rules that matter to us: words are withheld without the message content intent, nonces are enforced, 2,000 code
+points are the limit, a lost session can be resumed, new ones take their turns (`starts`), and each shard is told of its own
+servers. Point a bot at it with `api_url` and `gateway_url`; the token is `TOKEN`.
 """
 
 import asyncio
@@ -56,6 +57,7 @@ class DiscordServer:
         self.gateway_open = True
         self.starts = Starts()
         self.guilds = [GUILD]
+        self.hidden: set[str] = set()
         self.posts: list[Payload] = []
         self.typings: list[str] = []
         self.requests: list[str] = []
@@ -164,14 +166,18 @@ class DiscordServer:
     async def hide(self, number: str) -> None:
         """Discord cannot show a server for a while; `show` ends it."""
         await self.tell("GUILD_DELETE", {"id": number, "unavailable": True})
+        self.hidden.add(number)
 
     async def show(self, number: str) -> None:
         """A server can be seen again."""
+        self.hidden.discard(number)
         await self.tell("GUILD_CREATE", self._guild(number))
 
     async def tell(self, event: str, data: Payload) -> None:
-        """Any event to the sessions of its shard; who is away gets it after a RESUME."""
+        """Any event to the sessions of its shard, if we are in that server; who is away gets it after a RESUME."""
         guild_id = data.get("id") if event.startswith("GUILD_") else data.get("guild_id")
+        if guild_id in self.hidden or (guild_id == OTHER_GUILD != data.get("id") and guild_id not in self.guilds):
+            return
         for session in list(self.sessions.values()):
             if not holds(session.shard, guild_id):
                 continue

@@ -54,7 +54,9 @@ class Shares:
         """One at a time, here and in all other processes."""
         key = _key(f"{self._what} turn")
         async with self._turns[queue]:
-            while not await self._taken(key, queue):
+            while True:
+                if await self._taken(key, queue):
+                    break
                 await asyncio.sleep(LOOK)
             try:
                 yield

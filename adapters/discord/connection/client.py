@@ -96,8 +96,8 @@ class HearingClient(discord.Client):
         self._told.connected(self.user.name if self.user else "?")
 
     async def on_disconnect(self) -> None:
-        """The connection is lost, for now or for good."""
-        self._told.disconnected(resumes=self.ws is None or self.ws.session_id is not None)
+        """The connection is lost, for now or for good. A new session would begin without waiting for its turn: a fresh client does."""
+        self._told.disconnected(resumes=self.ws is None or self.ws.session_id is not None or self.is_closed())
 
     async def on_error(self, event_method: str, /, *_: Any, **__: Any) -> None:
         """A fault of ours; its name must do, since the arguments hold people's words."""
