@@ -53,9 +53,16 @@ class App:
         self._hearing = Hearing(
             role, self._platforms, claims, self._inbox.accept, partial(CursorStore, database), self._working is not None
         )
-        routes = [route for platform in self._platforms.values() for route in platform.routes()]
-        self._server = Server(config.environment.host, config.environment.port, routes, self._ready, self._figures) if role.http else None
+        self._server = self._make_server(config)
         self._model_checked: tuple[float, list[Fault]] = (0.0, [])
+
+    def _make_server(self, config: Config) -> Server | None:
+        """For people and platforms on PORT; a process without these answers whoever watches over it, if HEALTH_PORT says where."""
+        host, port, watched = config.environment.host, config.environment.port, config.environment.health_port
+        if self._role.http:
+            routes = [route for platform in self._platforms.values() for route in platform.routes()]
+            return Server(host, port, routes, self._ready, self._figures)
+        return Server(host, watched, [], self._ready, self._figures, "HEALTH_PORT") if watched is not None else None
 
     async def start(self) -> None:
         """Listen, hear, and go on where the last run stopped."""
@@ -97,7 +104,7 @@ class App:
         lines = [f"http: listening at {self.address}"] if self._server is not None else []
         if "web" in self._platforms:
             lines.append(f"page: open at {self.address}/")
-        elif self._server is not None:
+        elif self._role.http:
             lines.append("page: off on this host; [page] open = true in shop.toml opens it")
         states = self._hearing.states()
         for name, missing in (("slack", "SLACK_BOT_TOKEN"), ("discord", "DISCORD_TOKEN")):
