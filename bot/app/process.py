@@ -15,6 +15,7 @@ from bot.app.working import Working
 from bot.config import Config
 from bot.errors import StoreError
 from bot.inbox import Inbox
+from bot.interactions import Interactions
 from bot.lanes import InProcessLanes, Lanes
 from bot.messages import Fault
 from bot.metrics import Metrics
@@ -50,8 +51,15 @@ class App:
         self._lanes = _lanes(database, self._working, answered)
         self._inbox = Inbox(InboxStore(database, holder), self._lanes, self._lanes.interrupt)
         claims = _claims(config, database, self._platforms)
+        self._interactions = Interactions(config.shop.shop.default_language)
         self._hearing = Hearing(
-            role, self._platforms, claims, self._inbox.accept, partial(CursorStore, database), self._working is not None
+            role,
+            self._platforms,
+            claims,
+            self._inbox.accept,
+            partial(CursorStore, database),
+            self._interactions.react,
+            self._working is not None,
         )
         self._server = self._make_server(config)
         self._model_checked: tuple[float, list[Fault]] = (0.0, [])
