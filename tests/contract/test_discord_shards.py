@@ -147,7 +147,7 @@ class TestShards:
         await until(lambda: harness.platform.state().up)
 
     async def test_when_none_is_left_we_wait_for_the_next_day(self, harness: DiscordHarness) -> None:
-        harness.server.starts.remaining = 0
+        harness.server.starts.shards, harness.server.starts.remaining = 1, 0
         await harness.start(Heard())
         await asyncio.sleep(0.3)
         assert harness.server.identifies == 0

@@ -21,17 +21,17 @@ def test_direct_messages_and_each_server_have_their_shard() -> None:
 
 
 @pytest.mark.parametrize(
-    ("remaining", "shards", "seconds"),
-    [(1000, 1, 0), (101, 16, 0), (99, 1, 432), (99, 16, 16 * 432), (0, 1, 43200), (0, 16, 43200)],
+    ("remaining", "side_by_side", "seconds"),
+    [(1000, 1, 0), (101, 1, 0), (99, 1, 432), (99, 16, 16 * 432), (0, 1, 43200), (0, 16, 43200)],
 )
-def test_the_fewer_new_sessions_are_left_the_longer_each_shard_waits(remaining: int, shards: int, seconds: float) -> None:
-    assert Gateway(shards, 1, 1000, remaining, 43200).wait(shards) == seconds
+def test_the_fewer_new_sessions_are_left_the_longer_the_next_one_waits(remaining: int, side_by_side: int, seconds: float) -> None:
+    assert Gateway(1, side_by_side, 1000, remaining, 43200).wait() == seconds
 
 
 def test_a_day_of_trying_at_that_pace_never_needs_more_than_is_left() -> None:
     left, now, day = 100, 0.0, 86400.0
     while now < day:
-        now += max(5.0, Gateway(1, 1, 1000, left, day - now).wait(1))
+        now += max(5.0, Gateway(1, 1, 1000, left, day - now).wait())
         left -= now < day
     assert left >= 0
 

@@ -22,11 +22,11 @@ class Gateway:
     remaining: int = 1000
     resets: float = 0.0
 
-    def wait(self, shards: int) -> float:
-        """Seconds before each of so many shards may begin a session: none while there is plenty."""
-        if self.remaining > max(self.total * LOW, shards):
+    def wait(self) -> float:
+        """Seconds before the next session of a queue may begin: none while there is plenty."""
+        if self.remaining > self.total * LOW:
             return 0.0
-        return min(self.resets, self.resets * shards / (self.remaining + 1))
+        return min(self.resets, self.resets * self.concurrency / (self.remaining + 1))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from collections.abc import Callable
 import discord
 
 from adapters.discord.connection.client import HearingClient
-from adapters.discord.connection.gateway import IDENTIFY_PACE, Gateway, Shard, ask
+from adapters.discord.connection.gateway import IDENTIFY_PACE, Shard, ask
 from adapters.discord.connection.hearing import Hearing
 from adapters.discord.connection.login import Login
 from adapters.discord.connection.supervision import Supervisor, ended
@@ -31,6 +31,9 @@ NO_SHARD, TOO_FEW_SHARDS = 4010, 4011
 """Discord ends a session so when the bot's servers are divided otherwise by now."""
 
 
+Outgrown = Callable[[], None]
+
+
 class Rights:
     """What Discord lets us read; one answer for all shards."""
 
@@ -45,12 +48,15 @@ class Rights:
 
 
 class Session:
-    """Hears one shard. `outgrown` is called when Discord wants the servers divided otherwise."""
+    """Hears one shard; its sessions begin in turn with others of the same `queue`.
+
+    `outgrown` is called when Discord wants the servers divided otherwise.
+    """
 
     def __init__(
-        self, login: Login, hearing: Hearing, shard: Shard, shares: Shares, rights: Rights, outgrown: Callable[[], None], pace: float
+        self, login: Login, hearing: Hearing, shard: Shard, queue: int, shares: Shares, rights: Rights, outgrown: Outgrown, pace: float
     ) -> None:
-        self._login, self._shares, self._rights, self._outgrown = login, shares, rights, outgrown
+        self._login, self._queue, self._shares, self._rights, self._outgrown = login, queue, shares, rights, outgrown
         self.hearing = hearing
         self.shard = shard
         self.pace = pace
@@ -114,13 +120,10 @@ class Session:
         Raises the library's errors, StoreError, Unreachable.
         """
         await self.hearing.start()
-        login = await self._login.made()
-        gateway = await ask(login)
-        await self._afford(gateway)
-        client = HearingClient(self, self.hearing, login, content=self._rights.content)
+        client = HearingClient(self, self.hearing, await self._login.made(), content=self._rights.content)
         try:
             async with client:
-                await self._hear(client, self.shard.number % gateway.concurrency)
+                await self._hear(client)
         except discord.PrivilegedIntentsRequired:
             if not self._rights.content:
                 raise
@@ -133,19 +136,21 @@ class Session:
             self._keep()
             self.hearing.history.stop()
 
-    async def _afford(self, gateway: Gateway) -> None:
-        """Something is wrong when so many sessions were begun; the rest is for those who need one."""
-        if wait := gateway.wait(self.shard.count):
+    async def _afford(self) -> None:
+        """Something is wrong when nearly all sessions of a day were begun; the rest is spread over the time that is left."""
+        gateway = await ask(await self._login.made())
+        if wait := gateway.wait():
             why = f"only {gateway.remaining} new connections are allowed until {gateway.resets / 60:.0f} minutes from now"
             self._supervisor.waits(f"{why}, waiting {wait / 60:.0f} minutes")
             log.warning("%s: %s, the next one in %.0f s", self.shard, why, wait)
             self._supervisor.settled.set()
             await asyncio.sleep(wait * self.pace)
 
-    async def _hear(self, client: HearingClient, queue: int) -> None:
+    async def _hear(self, client: HearingClient) -> None:
         """Connect; the next of our queue may begin five seconds after this one did, whatever became of it."""
         try:
-            async with self._shares.turn(queue):
+            async with self._shares.turn(self._queue):
+                await self._afford()
                 self._connecting = connecting = asyncio.create_task(client.connect(), name=f"{self.shard} client")
                 await client.begins(connecting)
                 if client.begun.is_set():

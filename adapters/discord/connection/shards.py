@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractAsyncContextManager
 
-from adapters.discord.connection.gateway import Shard, ask
+from adapters.discord.connection.gateway import Gateway, Shard, ask
 from adapters.discord.connection.hearing import Hearing
 from adapters.discord.connection.login import Login
 from adapters.discord.connection.session import LESS_HEARD, Rights, Session
@@ -44,7 +44,7 @@ class Shards:
 
     def __init__(self, login: Login, hear: Callable[[Shard], Hearing], shares: Shares, pace: float) -> None:
         self._login, self._hear, self._shares, self._pace = login, hear, shares, pace
-        self._count = 0
+        self._gateway = Gateway()
         self._rights = Rights()
         self._sessions: dict[int, Session] = {}
         self._ending: dict[int, asyncio.Task[None]] = {}
@@ -90,20 +90,21 @@ class Shards:
 
     async def _divide(self) -> None:
         """Into as many shards as Discord recommends."""
-        count = (await ask(await self._login.made())).shards
+        gateway = await ask(await self._login.made())
         self._outgrown.clear()
-        if count != self._count:
+        if gateway.shards != self._gateway.shards:
             await self._end_all()
-            self._count = count
+        self._gateway = gateway
 
     async def _follow(self) -> None:
         """Hear what is ours by now, and that alone."""
-        ours = set(await self._shares.ours(self._count, {*self._sessions, *self._ending}))
+        gateway = self._gateway
+        ours = set(await self._shares.ours(gateway.shards, {*self._sessions, *self._ending}))
         for number in self._sessions.keys() - ours:
             self._end(number)
         for number in sorted(ours - self._sessions.keys() - self._ending.keys()):
-            shard = Shard(number, self._count)
-            session = Session(self._login, self._hear(shard), shard, self._shares, self._rights, self._outgrown.set, self._pace)
+            shard, queue, outgrown = Shard(number, gateway.shards), number % gateway.concurrency, self._outgrown.set
+            session = Session(self._login, self._hear(shard), shard, queue, self._shares, self._rights, outgrown, self._pace)
             self._sessions[number] = session
             session.start()
             log.info("%s: heard by this process from now on", shard)
