@@ -3,15 +3,16 @@
 from typing import TYPE_CHECKING
 
 from bot.config import Config
-from bot.platforms import Platform
+from bot.platforms import Platform, Shares
 from bot.store.database import Database
 
 if TYPE_CHECKING:
     from bot.store.installations import InstallationStore
 
 
-def make_platforms(config: Config, database: Database | None, page: bool = True) -> dict[str, Platform]:
-    """By name. `page`: the page too, where this host shows it. Without a database no workspace can let us in."""
+def make_platforms(config: Config, database: Database | None, page: bool = True, shares: Shares | None = None) -> dict[str, Platform]:
+    """By name. `page`: the page too, where this host shows it. Without a database no workspace can let us in. `shares`: of Discord's
+    shards, where other processes hear them too."""
     environment, shop = config.environment, config.shop
     platforms: dict[str, Platform] = {}
     installations = make_installations(config, database)
@@ -29,7 +30,9 @@ def make_platforms(config: Config, database: Database | None, page: bool = True)
     if environment.discord_token:
         from adapters.discord import DiscordPlatform
 
-        platforms["discord"] = DiscordPlatform(environment.discord_token, environment.discord_api_url, environment.discord_gateway_url)
+        platforms["discord"] = DiscordPlatform(
+            environment.discord_token, environment.discord_api_url, environment.discord_gateway_url, shares
+        )
     if page and config.shows_page:
         from adapters.web import WebPlatform
 
