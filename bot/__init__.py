@@ -4,6 +4,7 @@ messages.py      the words that everyone shares: places, people, events, replies
 pressed.py       what people do without writing: buttons, commands, forms; and what they then see
 platforms.py     the port: what a platform must offer, and what it can do
 errors.py        the tree of errors
+channels.py      where and how we speak: what is set for a channel, and which messages that gives us
 inbox.py         step 3: an event is accepted once, and its lane is woken
 lanes/           who works at which thread: in this process, or in one of many
 conversation.py  step 4: the story of one message

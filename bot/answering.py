@@ -28,7 +28,7 @@ _LETTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 class Question:
     """What somebody wants to know, in which language he gets the answer, and what was said before.
 
-    `spoken`: the language that he writes, where that is another one. `sparing`: without the model.
+    `spoken`: the language that he writes, where that is another one. `sparing`: without the model. `tone`: "" for the usual one.
     """
 
     text: str
@@ -36,6 +36,7 @@ class Question:
     history: tuple[Turn, ...] = ()
     spoken: str = ""
     sparing: bool = False
+    tone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +143,8 @@ class Answering:
     async def _asked(self, model: Model, question: Question, found: Found, fault: str, on_text: Callable[[str], None] | None) -> Completion:
         manner = self._manner
         history = prompts.within(question.history, manner.history_tokens)
-        system, turns = prompts.compose(manner.shop, manner.tone, found.passages, history, question.text, question.language, fault)
+        tone = question.tone or manner.tone
+        system, turns = prompts.compose(manner.shop, tone, found.passages, history, question.text, question.language, fault)
         return await model.answer(prompts.prompt(system, turns, manner.answer_tokens), on_text)
 
     async def _quoted(self, question: Question, found: Found, reference: str = "") -> Answer:

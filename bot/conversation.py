@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from bot.answering import Answer, Question, apology, new_reference, with_note, with_notice
 from bot.branches import Branches
+from bot.channels import Channels, Rules, unasked
 from bot.delivery import Delivery
 from bot.errors import BotError, StoreError
 from bot.handoff import bot_answers, wants_person
@@ -34,8 +35,10 @@ class Conversation:
         longest_message: int,
         rates: Rates | None = None,
         metrics: Metrics | None = None,
+        channels: Channels | None = None,
     ) -> None:
-        """`rates`: how often somebody may ask; None: as often as he likes."""
+        """`rates`: how often somebody may ask; None: as often as he likes. `channels`: what holds where; None: as usual everywhere."""
+        self._channels = channels or Channels()
         self._store = store
         self._branches = branches
         self._delivery = delivery
@@ -79,6 +82,9 @@ class Conversation:
             choice = self._choice(work)
             language = choice.language
             answer = await self._make(place, work, choice)
+            if answer is not None and not answer.answered and self._unasked(work):
+                await self._store.leave(work)
+                return True
             if answer is not None and await self._delivery.deliver(work, _to_author(work, answer.reply), answer.reference):
                 self._count(work, answer)
                 return True
@@ -86,7 +92,7 @@ class Conversation:
             raise
         except Exception as exc:  # noqa: BLE001  # whatever broke, this customer gets an answer and the next one is served
             return await self._failed(work, language, exc)
-        if not work.messages[-1].aside:
+        if not work.messages[-1].aside and not self._unasked(work):
             await self._delivery.show_status(work.place, work.messages[-1].message_id, on=False)
         return False
 
@@ -117,7 +123,7 @@ class Conversation:
 
     async def _show_sign(self, work: Work) -> None:
         last = work.messages[-1]
-        if not last.aside and await self._delivery.show_status(work.place, last.message_id, on=True):
+        if not last.aside and not self._unasked(work) and await self._delivery.show_status(work.place, last.message_id, on=True):
             self._metrics.first_sign(work.place.platform, time.time() - last.sent_at)
 
     def _count(self, work: Work, answer: Answer) -> None:
@@ -133,14 +139,23 @@ class Conversation:
         author, branch = work.messages[-1].author, self._branches.at(work.place)
         if not self._rates.person(author, len(work.messages)):
             return Answer(Reply(phrases.say(phrases.TOO_MANY, language), language), answered=False, model="")
-        if wants_person(text, work.thread):
+        unasked = self._unasked(work)
+        if not unasked and wants_person(text, work.thread):
             return await branch.desk.hand_over(work, language)
-        if choice.why == NOT_SERVED and branch.hand_over_others:
+        if not unasked and choice.why == NOT_SERVED and branch.hand_over_others:
             return await branch.desk.hand_over(work, choice.seen, "unserved")
         sparing = not self._rates.workspace(author, len(work.messages))
-        answer = await branch.answering.answer(Question(text, language, work.thread.turns, choice.spoken, sparing))
+        tone = self._rules(work).tone
+        answer = await branch.answering.answer(Question(text, language, work.thread.turns, choice.spoken, sparing, tone))
         answer = _with_buttons(answer, work.messages[-1], branch.desk.reachable)
         return answer if choice.why != NOT_SERVED or self._told(work, choice.seen) else with_note(answer, choice.seen)
+
+    def _rules(self, work: Work) -> Rules:
+        return self._channels.at(work.place, work.messages[-1].parent)
+
+    def _unasked(self, work: Work) -> bool:
+        """Whether it was said to everybody, and no sign of ours is due unless we know the answer."""
+        return unasked(self._rules(work), work.messages, work.thread.turns)
 
     def _told(self, work: Work, language: str) -> bool:
         """Whether it was said before in this conversation that this language is not served."""
@@ -154,6 +169,9 @@ class Conversation:
         self._metrics.failed(work.place.platform)
         ids = {"place": work.place.key, "event": work.events[-1], "attempt": work.failures + 1, "reference": reference}
         log.error("an answer failed: %s", _where(exc), extra=ids)
+        if work.failures + 1 >= MOST_ATTEMPTS and self._unasked(work):
+            await self._store.leave(work)
+            return True
         if work.failures + 1 >= MOST_ATTEMPTS:
             await self._branches.at(work.place).desk.failed(work, language, reference)
             return await self._delivery.deliver(work, _to_author(work, apology(language, reference).reply), reference, aside=_where(exc))

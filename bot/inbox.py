@@ -7,9 +7,10 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import replace
 
+from bot.channels import Channels, Rules, admits
 from bot.errors import StoreError
 from bot.lanes import Lanes
-from bot.messages import Event, MessageDeleted, MessageEdited, MessageReceived
+from bot.messages import Addressed, Event, MessageDeleted, MessageEdited, MessageReceived
 from bot.store.inbox import InboxStore
 
 log = logging.getLogger(__name__)
@@ -24,7 +25,9 @@ RETRIES = (0.1, 0.3, 0.6, 1.0)
 class Inbox:
     """Where every platform hands its events over; `accept` is what they call."""
 
-    def __init__(self, store: InboxStore, lanes: Lanes, interrupt: Callable[[str], None]) -> None:
+    def __init__(self, store: InboxStore, lanes: Lanes, interrupt: Callable[[str], None], channels: Channels | None = None) -> None:
+        """`channels`: what holds where; None: as usual everywhere."""
+        self._channels = channels or Channels()
         self._store = store
         self._lanes = lanes
         self._interrupt = interrupt
@@ -65,10 +68,12 @@ class Inbox:
         """`before`: what was said here just before must be written down first, or it could be answered later."""
         if before is not None:
             await asyncio.wait([before])
-        place = message.place.key
-        if await self._written(message):
+        place, rules = message.place.key, self._channels.at(message.place, message.parent)
+        if await self._for_somebody_else(message, rules) or not admits(rules, message):
+            return
+        if await self._written(message, 60 * rules.wait_minutes):
             try:
-                await self._take_early(place)
+                await self._take_early(place, "maybe" if message.addressed == "open" else "mention")
             finally:
                 self._lanes.wake(place)
             self._accepted[_name(message)] = None
@@ -77,14 +82,18 @@ class Inbox:
         else:
             self._remember_early(message)
 
-    async def _written(self, message: MessageReceived) -> bool:
+    async def _for_somebody_else(self, message: MessageReceived, rules: Rules) -> bool:
+        """Whether this answers a question that waits for others to answer first."""
+        return rules.wait_minutes > 0 and message.addressed in ("open", "maybe") and await self._store.answered(message)
+
+    async def _written(self, message: MessageReceived, wait: float) -> bool:
         """A database that is away for a moment costs the customer that moment, and not the minute after which a platform tries again."""
         for wait in RETRIES:
             try:
-                return await self._store.accept(message)
+                return await self._store.accept(message, wait)
             except StoreError:
                 await asyncio.sleep(wait)
-        return await self._store.accept(message)
+        return await self._store.accept(message, wait)
 
     async def _signal(self, signal: MessageEdited | MessageDeleted) -> None:
         self._change_early(signal)
@@ -105,13 +114,16 @@ class Inbox:
         while self._early and (len(self._early) > MOST_EARLY or now - next(iter(self._early.values()))[0] > EARLY_SECONDS):
             self._early.popitem(last=False)
 
-    async def _take_early(self, place: str) -> None:
+    async def _take_early(self, place: str, addressed: Addressed) -> None:
         """What overtook the mention is written down too; if that fails, it waits on, and the mention is sent again."""
         since = time.monotonic() - EARLY_SECONDS
         waiting = [name for name, (at, message) in self._early.items() if message.place.key == place and at >= since]
         for name in waiting:
             if early := self._early.get(name):
-                await self._store.accept(replace(early[1], addressed="mention"))
+                message = replace(early[1], addressed=addressed)
+                rules = self._channels.at(message.place, message.parent)
+                if not await self._for_somebody_else(message, rules):
+                    await self._store.accept(message, 60 * rules.wait_minutes)
                 self._early.pop(name, None)
 
     def _change_early(self, signal: MessageEdited | MessageDeleted) -> None:

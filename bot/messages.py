@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import quote, unquote
 
-Addressed = Literal["direct", "mention", "reply", "maybe"]
-"""How a message reaches us: written to us alone, naming us, answering us, or (`maybe`) in a thread that may be ours."""
+Addressed = Literal["direct", "mention", "reply", "maybe", "open"]
+"""How a message reaches us: written to us alone, naming us, answering us, (`maybe`) in a thread that may be ours, or (`open`) to
+everybody in a channel where we listen."""
 
 LONGEST_TEXT = 50_000
 """Characters of what somebody writes at once: more than any platform takes. What is longer is cut here."""
@@ -83,6 +84,8 @@ class MessageReceived:
     `fresh_after`: after so many seconds of silence this message opens a new conversation (None: never).
     `locale` is the platform's guess at the author's language ("fr", "pt-BR", or "").
     `aside`: only its author is to see the answer, for he asked by a command; `handle`: see Reply.
+    `parent`: the channel in which the thread stands, where that is another one than `place.channel`; `replies_to`: the id of the
+    message that it answers, where it says so.
     """
 
     event_id: str
@@ -96,6 +99,8 @@ class MessageReceived:
     locale: str = ""
     aside: bool = False
     handle: str = ""
+    parent: str = ""
+    replies_to: str = ""
 
     def __post_init__(self) -> None:
         _keep(self, "text", storable(self.text[:LONGEST_TEXT]))

@@ -19,6 +19,15 @@ Receive = Callable[[Event], Awaitable[None]]
 """Returns when the event is safely written down; raises when it is not, and then the platform must send it again."""
 
 
+Listens = Callable[[str, str], bool]
+"""Whether what names nobody is for us in a channel (its workspace, its id), as settings say now. No text of others may be read."""
+
+
+def nowhere(_workspace: str, _channel: str) -> bool:
+    """What `Listens` says where no channel is set so."""
+    return False
+
+
 MISSED_SECONDS = 24 * 3600.0
 """After an outage, what is older is not answered any more: last night's question is worth an answer, that of two days ago would
 only surprise whoever asked it."""
@@ -193,7 +202,7 @@ class Platform(Protocol):
         """Constant for the life of the platform."""
         ...
 
-    async def start(self, receive: Receive, cursors: Cursors, interact: Interact | None = None) -> None:
+    async def start(self, receive: Receive, cursors: Cursors, interact: Interact | None = None, listens: Listens = nowhere) -> None:
         """Begin to hear; returns when the first connection stands or has failed. `interact`: None where nobody reacts.
 
         What was said since the cursors stood still is read and received as well, within MISSED_SECONDS.

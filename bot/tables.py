@@ -59,7 +59,7 @@ workers = Table(
 
 # The inbox: a message is here before its platform is told that we have it. `identity` is platform:workspace:channel:message,
 # since Slack tells of one mention twice, under two event ids. `body` is emptied when the message is done. `attempts` counts
-# failures of this very message, never the death of a process.
+# failures of this very message, never the death of a process. `not_before`: so long others may answer first.
 events = Table(
     "events",
     metadata,
@@ -77,6 +77,7 @@ events = Table(
     Column("error", Text, nullable=False),
     Column("turn_id", Id, nullable=True),
     Column("owner", Id, nullable=False, server_default=text("0")),
+    Column("not_before", Double, nullable=False, server_default=text("0")),
     Index(None, "platform", "event_id", unique=True),
     Index(None, "identity", unique=True),
     Index(None, "place", "state"),
@@ -253,4 +254,15 @@ installs_begun = Table(
     metadata,
     Column("state", Text, primary_key=True),
     Column("expires_at", Double, nullable=False),
+)
+
+# What was set by command for a channel ("slack:T1:C1"), a row per setting; it goes before shop.toml. `person` is the key of who set it.
+channels = Table(
+    "channels",
+    metadata,
+    Column("channel", Text, primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+    Column("person", Text, nullable=False),
+    Column("set_at", Double, nullable=False),
 )

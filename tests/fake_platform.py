@@ -8,7 +8,7 @@ from aiohttp.web import RouteDef
 
 from bot.errors import PlatformError
 from bot.messages import Addressed, Event, Fault, MessageDeleted, MessageEdited, MessageReceived, Person, Place, Reply
-from bot.platforms import Capabilities, Cursor, Cursors, Receive, State
+from bot.platforms import Capabilities, Cursor, Cursors, Listens, Receive, State, nowhere
 from bot.pressed import Interact, Interaction, Reaction
 from bot.shaping import split_text
 
@@ -38,14 +38,15 @@ class FakePlatform:
     _ready: bool = False
     _cursors: Cursors | None = None
     _interact: Interact | None = None
+    _listens: Listens = nowhere
     _history: list[Event] = field(default_factory=list)
     _clock: int = 0
 
-    async def start(self, receive: Receive, cursors: Cursors, interact: Interact | None = None) -> None:
+    async def start(self, receive: Receive, cursors: Cursors, interact: Interact | None = None, listens: Listens = nowhere) -> None:
         for cursor in await cursors.read():
             for event in self._history[int(cursor.position) :]:
                 await receive(event)
-        self._receive, self._cursors, self._interact = receive, cursors, interact
+        self._receive, self._cursors, self._interact, self._listens = receive, cursors, interact, listens
 
     async def open(self) -> None:
         self._ready = True
@@ -137,6 +138,8 @@ class FakePlatform:
         return [post.reply.text for post in self.posts]
 
     async def _hear(self, event: Event) -> None:
+        if isinstance(event, MessageReceived) and event.addressed == "open" and not self._listens("w1", "c1"):
+            return
         if self._receive is not None:
             await self._receive(event)
         self._history.append(event)

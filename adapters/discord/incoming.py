@@ -11,6 +11,7 @@ from typing import Any
 import discord
 
 from bot.messages import Addressed, MessageDeleted, MessageEdited, MessageReceived, Person, Place
+from bot.platforms import Listens, nowhere
 
 NAME = "discord"
 DIRECT = "@dm"
@@ -25,14 +26,14 @@ _MARKUP = re.compile(r"<(@!?|@&|#|a?:(\w+):)(\d+)>")
 _LARGEST_ID = (1 << 63) - 1
 
 
-def read_message(message: discord.Message, me: int) -> MessageReceived | None:
+def read_message(message: discord.Message, me: int, listens: Listens = nowhere) -> MessageReceived | None:
     """A new message as an event; None for talk that is not for us, ourselves, other bots, and joins and pins."""
     if not (_sound(message) and _by_a_person(message, me)):
         return None
-    addressed = _addressed(message, me)
+    addressed = _addressed(message, me, listens)
     if addressed is None or _withheld(message):
         return None
-    new_topic = addressed == "mention" and not _in_thread(message) and not _answers(message, me)
+    new_topic = addressed in ("mention", "open") and not _in_thread(message) and not _answers(message, me)
     return MessageReceived(
         event_id=str(message.id),
         place=place_of(message),
@@ -42,6 +43,8 @@ def read_message(message: discord.Message, me: int) -> MessageReceived | None:
         sent_at=message.created_at.timestamp(),
         addressed=addressed,
         fresh_after=SILENCE if new_topic else None,
+        parent=_parent(message),
+        replies_to=str(message.reference.message_id or "") if message.reference else "",
     )
 
 
@@ -106,14 +109,35 @@ def _by_a_person(message: discord.Message, me: int) -> bool:
     return not (author.bot or author.id == me or message.webhook_id) and message.type in _WRITTEN_BY_PEOPLE
 
 
-def _addressed(message: discord.Message, me: int) -> Addressed | None:
-    if _guild(message) is None:
+def _addressed(message: discord.Message, me: int, listens: Listens) -> Addressed | None:
+    guild = _guild(message)
+    if guild is None:
         return "direct"
     if _names(message, me):
         return "mention"
     if _answers(message, me):
         return "reply"
-    return "maybe" if _in_thread(message) else None
+    if not _in_thread(message):
+        return "open" if listens(str(guild), str(message.channel.id)) else None
+    return "open" if _begins_post(message) and listens(str(guild), _parent(message)) else "maybe"
+
+
+def _begins_post(message: discord.Message) -> bool:
+    """What a forum's post begins with has the id of its thread; a thread under a message begins outside of itself."""
+    return message.id == message.channel.id
+
+
+def _parent(message: discord.Message) -> str:
+    """The channel or forum in which the thread stands; "" where there is none, or Discord did not say."""
+    if not _in_thread(message):
+        return ""
+    # What a history holds stands in a channel of which the library has only the id.
+    known = message.channel if hasattr(message.channel, "parent_id") else _known_thread(message)
+    return str(getattr(known, "parent_id", None) or "")
+
+
+def _known_thread(message: discord.Message) -> Any:
+    return message.guild and message.guild.get_channel_or_thread(message.channel.id)
 
 
 def _withheld(message: discord.Message) -> bool:

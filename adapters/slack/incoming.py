@@ -7,6 +7,7 @@ import re
 
 from adapters.slack.fields import TIME, Json, id_of, json_of, text_of, time_of
 from bot.messages import Addressed, Event, MessageDeleted, MessageEdited, MessageReceived, Person, Place
+from bot.platforms import Listens, nowhere
 
 _SPOKEN = frozenset({"", "file_share", "thread_broadcast"})
 """The subtypes of messages that a person wrote; all others are joins, topics, bots and the like."""
@@ -14,7 +15,7 @@ _SLACK_ITSELF = frozenset({"USLACK", "USLACKBOT"})
 _TOKEN = re.compile(r"<([^<>]+)>|&(?:amp|lt|gt);")
 
 
-def read_event(body: Json, bot_user_id: str) -> Event | None:
+def read_event(body: Json, bot_user_id: str, listens: Listens = nowhere) -> Event | None:
     """The event in an `event_callback` body. `bot_user_id` is ours; one mention arrives as two events with the same message_id."""
     event = json_of(body, "event")
     if not (id_of(body, "event_id") and id_of(body, "team_id") and id_of(event, "channel")):
@@ -25,16 +26,16 @@ def read_event(body: Json, bot_user_id: str) -> Event | None:
         case "message", "message_deleted":
             return _read_deletion(body, event, text_of(event, "deleted_ts"), json_of(event, "previous_message"), bot_user_id)
         case (("message" | "app_mention"), subtype) if subtype in _SPOKEN:
-            return _read_message(body, event, bot_user_id)
+            return _read_message(body, event, bot_user_id, listens)
     return None
 
 
-def _read_message(body: Json, event: Json, bot_user_id: str) -> MessageReceived | None:
+def _read_message(body: Json, event: Json, bot_user_id: str, listens: Listens) -> MessageReceived | None:
     text, ts, sent_at = event.get("text", ""), text_of(event, "ts"), time_of(event, "ts")
     if not isinstance(text, str) or sent_at is None or not _by_a_person(event, bot_user_id):
         return None
     place = _place(body, event, event)
-    addressed = _addressed(event, place, bot_user_id)
+    addressed = _addressed(event, place, bot_user_id, listens)
     if addressed is None:
         return None
     return MessageReceived(
@@ -48,14 +49,16 @@ def _read_message(body: Json, event: Json, bot_user_id: str) -> MessageReceived 
     )
 
 
-def _addressed(event: Json, place: Place, bot_user_id: str) -> Addressed | None:
-    """None for talk between people at the top of a channel: nobody asked us, and there is no thread that may be ours."""
+def _addressed(event: Json, place: Place, bot_user_id: str, listens: Listens) -> Addressed | None:
+    """None for talk between people at the top of a channel, unless we listen there: nobody asked us, and no thread may be ours."""
     if place.direct:
         return "direct"
     text = text_of(event, "text")
     if text_of(event, "type") == "app_mention" or f"<@{bot_user_id}>" in text or f"<@{bot_user_id}|" in text:
         return "mention"
-    return "maybe" if place.thread != text_of(event, "ts") else None
+    if place.thread != text_of(event, "ts"):
+        return "maybe"
+    return "open" if listens(place.workspace, place.channel) else None
 
 
 def _read_change(body: Json, event: Json, bot_user_id: str) -> Event | None:

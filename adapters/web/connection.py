@@ -19,7 +19,7 @@ from adapters.web.incoming import Refused
 from adapters.web.sessions import Session, Sessions
 from bot.errors import PlaceGone
 from bot.messages import Event, Fault, MessageReceived, Place, Reply
-from bot.platforms import Capabilities, Cursors, Receive, State
+from bot.platforms import Capabilities, Cursors, Listens, Receive, State, nowhere
 from bot.pressed import Interact
 
 log = logging.getLogger(__name__)
@@ -60,7 +60,13 @@ class WebPlatform:
         self._streams: set[Stream] = set()
         self._underway: set[asyncio.Future[None]] = set()
 
-    async def start(self, receive: Receive, cursors: Cursors, interact: Interact | None = None) -> None:  # noqa: ARG002 (a page that nobody serves hears nothing)
+    async def start(
+        self,
+        receive: Receive,
+        cursors: Cursors,  # noqa: ARG002 (a page that nobody serves hears nothing)
+        interact: Interact | None = None,  # noqa: ARG002
+        listens: Listens = nowhere,  # noqa: ARG002 (it has no channels)
+    ) -> None:
         """Take messages from now on. The server that holds our `routes()` is not ours."""
         self._receive = receive
 

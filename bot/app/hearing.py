@@ -4,6 +4,7 @@ among them (bot.store.shares), as its platform asks."""
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from bot.app.roles import Role
 from bot.errors import StoreError
@@ -20,7 +21,7 @@ class Hearing:
     """Starts and stops the platforms of one process: those that it hears, and those on which it only sends.
 
     `claims`: of the platforms that only one process may hear. `cursors`: of a platform by its name.
-    `sends`: whether this process answers at all.
+    `listens`: see Listens, of a platform by its name. `sends`: whether this process answers at all.
     """
 
     def __init__(
@@ -31,6 +32,7 @@ class Hearing:
         receive: Receive,
         cursors: Callable[[str], Cursors],
         interact: Interact,
+        listens: Callable[[str, str, str], bool],
         sends: bool,
     ) -> None:
         self._platforms = {name: platform for name, platform in platforms.items() if sends or role.hears(platform)}
@@ -39,6 +41,7 @@ class Hearing:
         self._receive = receive
         self._cursors = cursors
         self._interact = interact
+        self._listens = listens
         self._sends = sends
         self._standing_by: set[str] = set()
         self._keeping: list[asyncio.Task[None]] = []
@@ -65,9 +68,12 @@ class Hearing:
         if name not in self._heard:
             await self._platforms[name].open()
         elif claim is None or await claim.take():
-            await self._platforms[name].start(self._receive, self._cursors(name), self._interact)
+            await self._begin(name)
         else:
             await self._stand_by(name)
+
+    async def _begin(self, name: str) -> None:
+        await self._platforms[name].start(self._receive, self._cursors(name), self._interact, partial(self._listens, name))
 
     async def _stand_by(self, name: str) -> None:
         self._standing_by.add(name)
@@ -91,7 +97,7 @@ class Hearing:
         """As soon as the database says how far it was heard."""
         while True:
             try:
-                await self._platforms[name].start(self._receive, self._cursors(name), self._interact)
+                await self._begin(name)
                 self._standing_by.discard(name)
                 return
             except StoreError as exc:

@@ -13,6 +13,7 @@ from bot.app.parts import Ground, Parts, Progress, grounded, opened
 from bot.app.platforms import make_installations, make_platforms
 from bot.app.roles import GATEWAY, SERVE, Role, must_fit
 from bot.app.working import Working
+from bot.channels import Channels
 from bot.config import Config
 from bot.errors import StoreError
 from bot.inbox import Inbox
@@ -21,6 +22,7 @@ from bot.messages import Fault
 from bot.metrics import Metrics
 from bot.platforms import Platform, State
 from bot.server import Server
+from bot.store.channels import ChannelStore
 from bot.store.claims import Claim
 from bot.store.cursors import CursorStore
 from bot.store.database import Database, newest_version
@@ -47,9 +49,11 @@ class App:
         holder = Holder()
         self._metrics = Metrics()
         self._report = ReportStore(database)
-        self._working = Working(ground, self._platforms, answered, holder, self._metrics) if isinstance(ground, Parts) else None
+        self._channels = channels = Channels(config.shop.channels, ChannelStore(database))
+        parts = ground if isinstance(ground, Parts) else None
+        self._working = Working(parts, self._platforms, answered, holder, self._metrics, channels) if parts is not None else None
         self._lanes = _lanes(database, self._working, answered)
-        self._inbox = Inbox(InboxStore(database, holder), self._lanes, self._lanes.interrupt)
+        self._inbox = Inbox(InboxStore(database, holder), self._lanes, self._lanes.interrupt, channels)
         claims = _claims(config, database, self._platforms)
         self._interactions = make_interactions(ground, self._platforms, self._inbox.accept, self._lanes.wake)
         self._hearing = Hearing(
@@ -59,6 +63,7 @@ class App:
             self._inbox.accept,
             partial(CursorStore, database),
             self._interactions,
+            channels.listens,
             self._working is not None,
         )
         self._server = self._make_server(config)
@@ -76,6 +81,7 @@ class App:
         """Listen, hear, and go on where the last run stopped. ConfigError when the tokens of workspaces cannot be read."""
         if (installations := make_installations(self._ground.config, self._ground.database)) is not None:
             await installations.renew()
+        await self._channels.start()
         if self._working is not None:
             await self._working.join(self._lanes.wake)
         if self._server is not None:
@@ -101,6 +107,7 @@ class App:
         if self._working is not None:
             await self._working.close()
             await self._hearing.stop()
+        await self._channels.stop()
         if self._server is not None:
             await self._server.stop()
 

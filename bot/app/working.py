@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Collection, Mapping
 
 from bot.app.parts import Ground, Parts, Voice, index, is_due
 from bot.branches import Branch, Branches, workspace_of
+from bot.channels import Channels
 from bot.config import Config
 from bot.config.shop import Shop
 from bot.conversation import Conversation
@@ -32,7 +33,13 @@ class Working:
     """Answers at the lanes of `answered`, and sends on all `platforms`."""
 
     def __init__(
-        self, parts: Parts, platforms: Mapping[str, Platform], answered: Collection[str], holder: Holder, metrics: Metrics
+        self,
+        parts: Parts,
+        platforms: Mapping[str, Platform],
+        answered: Collection[str],
+        holder: Holder,
+        metrics: Metrics,
+        channels: Channels,
     ) -> None:
         config, limits = parts.config, parts.config.shop.limits
         self._parts = parts
@@ -47,6 +54,7 @@ class Working:
             limits.message_characters,
             Rates(limits.person_messages, limits.workspace_messages),
             metrics,
+            channels,
         )
         # A sign of life must not queue up behind the lanes for a connection: who is late with it is taken for dead.
         self._apart = parts.database if parts.database.embedded else Database(parts.config.database_url)

@@ -5,6 +5,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from bot.config.channels import ChannelName, ChannelSection
+
 LANGUAGES = ("en", "de", "es", "fr", "it", "pt", "nl", "pl", "tr", "ru", "ar", "zh", "ja", "ko", "hi", "vi")
 
 PLACES = (
@@ -143,6 +145,7 @@ class Shop(_Section):
     handoff: HandoffSection = HandoffSection()
     models: tuple[ModelSection, ...] = ()
     workspaces: dict[Annotated[str, Field(pattern=WORKSPACE)], WorkspaceSection] = {}
+    channels: dict[ChannelName, ChannelSection] = {}
 
     def at(self, workspace: str) -> "Shop":
         """All of this as it holds in one workspace (`slack:T0123`, `discord:123`): the words of its section come first."""

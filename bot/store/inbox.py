@@ -8,10 +8,10 @@ What is `working` or `delivering` has an owner (bot.store.workers); when that on
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
-from sqlalchemy import BindParameter, Row, Select, Update, bindparam, delete, func, select, update
+from sqlalchemy import BindParameter, ColumnElement, Row, Select, Update, bindparam, delete, exists, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -21,6 +21,7 @@ from bot.store.database import Database
 from bot.store.workers import Holder, held_by_others
 from bot.store.writing import read_message, with_text, write_message
 from bot.tables import events, outbox, turns
+from bot.tables import threads as threads_table
 
 MOST_AT_ONCE = 100
 OPEN = ("new", "working")
@@ -73,8 +74,11 @@ class InboxStore:
         self._holder = holder
         self._longest_history = longest_history
 
-    async def accept(self, message: MessageReceived) -> bool:
-        """Write a message down unless we have it; False when it is a `maybe` of a thread that is not ours."""
+    async def accept(self, message: MessageReceived, wait: float = 0) -> bool:
+        """Write a message down unless we have it; False when it is a `maybe` of a thread that is not ours.
+
+        `wait`: so many seconds others may answer first what was said to everybody, and what its author adds.
+        """
         async with self._database.writing(lasting=True) as connection:
             if message.addressed == "maybe" and not await _ours(connection, message.place.key):
                 return False
@@ -90,9 +94,20 @@ class InboxStore:
                 "received_at": time.time(),
                 "attempts": 0,
                 "error": "",
+                "not_before": await _not_before(connection, message, wait) if wait else 0.0,
             }
             await connection.execute(ADD_EMBEDDED if self._database.embedded else ADD, row)
         return True
+
+    async def answered(self, message: MessageReceived) -> bool:
+        """Whether this is said to somebody whose message waits for others: it waits no longer, and is not for us to answer."""
+        waits = (events.c.state == "new") & (events.c.not_before > 0) & (events.c.author != message.author.id)
+        to = events.c.place == message.place.key
+        if message.replies_to:
+            to |= events.c.identity == _identity(replace(message, message_id=message.replies_to))
+        async with self._database.writing() as connection:
+            done = await connection.execute(update(events).where(waits & to).values(state="done", body="", not_before=0))
+        return bool(done.rowcount)
 
     async def edit(self, signal: MessageEdited) -> str | None:
         """Take over a new text; the place whose answer must be made again, if it is not on its way yet."""
@@ -142,7 +157,7 @@ class InboxStore:
             if any(row.held for row in unfinished):
                 return None
             rows = sorted((row for row in unfinished if row.state in OPEN), key=lambda row: (row.sent_at, row.id))
-            if not rows:
+            if all(row.not_before > time.time() for row in rows):
                 return None
             messages = _burst(rows)
             burst = rows[: len(messages)]
@@ -169,6 +184,15 @@ class InboxStore:
         async with self._database.writing() as connection:
             await connection.execute(_held(work).values(state="done", body=""))
 
+    async def leave(self, work: Work) -> None:
+        """None of our business after all: nothing of them is kept."""
+        async with self._database.writing() as connection:
+            ours = list((await connection.execute(select(events.c.turn_id).where(_is_held(work)))).scalars())
+            await connection.execute(_held(work).values(state="done", body="", turn_id=None))
+            await connection.execute(delete(turns).where(turns.c.id.in_(ours)))
+            said = exists(select(turns.c.id).where(turns.c.thread_id == work.thread.id))
+            await connection.execute(delete(threads_table).where(threads_table.c.id == work.thread.id, ~said))
+
     async def _knows(self, signal: MessageEdited | MessageDeleted) -> bool:
         """Most edits and deletes are of other people's talk; those must not wait for the writer."""
         async with self._database.reading() as connection:
@@ -191,8 +215,21 @@ def _by_identity(signal: MessageEdited | MessageDeleted) -> Select[Any]:
     return select(events).where(events.c.identity == _identity(signal))
 
 
+async def _not_before(connection: AsyncConnection, message: MessageReceived, wait: float) -> float:
+    if message.addressed == "open":
+        return time.time() + wait
+    if message.addressed != "maybe":
+        return 0.0
+    waiting = (events.c.place == message.place.key) & (events.c.state == "new") & (events.c.author == message.author.id)
+    return (await connection.execute(select(func.max(events.c.not_before)).where(waiting))).scalar() or 0.0
+
+
 def _held(work: Work) -> Update:
-    return update(events).where(events.c.id.in_(work.events), events.c.state == "working", events.c.owner == work.owner)
+    return update(events).where(_is_held(work))
+
+
+def _is_held(work: Work) -> ColumnElement[bool]:
+    return events.c.id.in_(work.events) & (events.c.state == "working") & (events.c.owner == work.owner)
 
 
 def _burst(rows: Sequence[Row[Any]]) -> list[MessageReceived]:

@@ -98,7 +98,8 @@ class WorkerStore:
 
 async def _messages(connection: AsyncConnection, me: int, older_than: float) -> set[str]:
     begun = (events.c.state == "working") & ~held_by_others(events.c.owner, me)
-    lying = (events.c.state == "new") & (events.c.received_at <= time.time() - older_than)
+    now = time.time()
+    lying = (events.c.state == "new") & (events.c.received_at <= now - older_than) & (events.c.not_before <= now)
     return set((await connection.execute(select(events.c.place).where(or_(begun, lying)).distinct())).scalars())
 
 

@@ -19,6 +19,7 @@ def write_message(message: MessageReceived) -> str:
             message.locale,
             message.aside,
             message.handle,
+            message.parent,
         ],
         ensure_ascii=False,
     )

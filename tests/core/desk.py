@@ -4,9 +4,11 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 
 from bot.answering import Answer, Question
 from bot.branches import Branch, Branches
+from bot.channels import Channels
 from bot.conversation import Conversation
 from bot.delivery import Delivery
 from bot.desk import Desk as StaffDesk
@@ -113,6 +115,7 @@ async def desk(
     rates: Rates | None = None,
     metrics: Metrics | None = None,
     start: Start | None = None,
+    channels: Channels | None = None,
 ) -> AsyncIterator[Desk]:
     """One run of the desk; open another on the same database to see what a restart does. `start` the platform, where it is not a fake."""
     platform, echo, detector = platform or FakePlatform(), echo or Echo(), Detector(("en", "de", "es"))
@@ -123,14 +126,15 @@ async def desk(
     delivery = Delivery(OutboxStore(database, holder), {platform.name: platform}, lambda _place: ("shop.example",), holder)
     staff_desk = StaffDesk(CaseStore(database), delivery, staff, contact, "en", lambda place: lanes.wake(place))
     branch = Branch(echo, detector, staff_desk, "en", hand_over_others)  # type: ignore[arg-type]
-    conversation = Conversation(store, Branches(branch), delivery, 4000, rates, metrics)
+    conversation = Conversation(store, Branches(branch), delivery, 4000, rates, metrics, channels)
     lanes = InProcessLanes(conversation.answer_place, conversation.interrupt)
-    inbox = Inbox(store, lanes, lanes.interrupt)
+    channels = channels or Channels()
+    inbox = Inbox(store, lanes, lanes.interrupt, channels)
     worker = Worker(WorkerStore(database, holder), lanes.wake, conversation.at_work)
     await worker.join()
     acting = interactions(database, staff_desk, inbox, delivery, lanes.wake)
     if start is None:
-        await platform.start(inbox.accept, CursorStore(database, platform.name), acting.react)
+        await platform.start(inbox.accept, CursorStore(database, platform.name), acting.react, partial(channels.listens, platform.name))
     else:
         await start(inbox.accept, acting.react)
     worker.watch()

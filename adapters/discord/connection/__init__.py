@@ -24,7 +24,7 @@ from adapters.discord.incoming import NAME
 from adapters.discord.outgoing import split_reply, write_reply
 from bot.errors import NotAllowed, PlaceGone, PlatformError, RateLimited, Unreachable
 from bot.messages import Fault, Place, Reply
-from bot.platforms import Call, Capabilities, Cursors, Limit, Pace, Receive, Shares, State
+from bot.platforms import Call, Capabilities, Cursors, Limit, Listens, Pace, Receive, Shares, State, nowhere
 from bot.pressed import Interact
 
 log = logging.getLogger(__name__)
@@ -63,9 +63,15 @@ class DiscordPlatform:
         self._login: Login | None = None
         self._shards: Shards | None = None
 
-    async def start(self, receive: Receive, cursors: Cursors, interact: Interact | None = None) -> None:  # noqa: ARG002 (nothing to press is shown yet)
+    async def start(
+        self,
+        receive: Receive,
+        cursors: Cursors,
+        interact: Interact | None = None,  # noqa: ARG002 (nothing to press is shown yet)
+        listens: Listens = nowhere,
+    ) -> None:
         """Begin to hear, and read what was missed; an outage is never raised."""
-        await self._begin(lambda shard: Hearing(receive, cursors, shard, self.pace))
+        await self._begin(lambda shard: Hearing(receive, cursors, listens, shard, self.pace))
 
     async def open(self) -> None:
         """Log in to send, and hear nothing: no session at the gateway is made."""

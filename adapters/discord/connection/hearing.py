@@ -7,6 +7,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import discord
@@ -19,7 +20,7 @@ from adapters.discord.faults import translated
 from adapters.discord.incoming import place_of, read_delete, read_edit, read_message
 from bot.errors import BotError, NotAllowed, PlaceGone
 from bot.messages import Event, Place
-from bot.platforms import Cursors, Receive
+from bot.platforms import Cursors, Listens, Receive
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +33,8 @@ WRITE_DOWN_WAITS = (0.2, 1.0, 3.0, 10.0)
 class Hearing:
     """What is heard of one shard, live and from the history, and how far."""
 
-    def __init__(self, receive: Receive, cursors: Cursors, shard: Shard, pace: float) -> None:
+    def __init__(self, receive: Receive, cursors: Cursors, listens: Listens, shard: Shard, pace: float) -> None:
+        self._read_message = partial(read_message, listens=listens)
         self._receive: Receive | None = receive
         self._underway = Underway()
         self._pace = pace
@@ -75,7 +77,7 @@ class Hearing:
             if place.direct:
                 # Discord names no direct channels at the start of a session: those that we do not know by then are not asked.
                 await self.progress.keep(place.workspace, channel)
-            heard.done = await self._hand_over(_read(read_message, message, client))
+            heard.done = await self._hand_over(_read(self._read_message, message, client))
 
     async def look_at_waiting(self, client: discord.Client) -> None:
         """What waits for an answer counts as its author has left it meanwhile; histories tell of no deletions."""
@@ -116,7 +118,7 @@ class Hearing:
         place = place_of(message)
         with self._underway, self.progress.hearing(place.workspace, message.channel.id, message.id) as heard:
             await self._hand_over(_read(read_edit, message, client))
-            heard.done = await self._hand_over(_read(read_message, message, client))
+            heard.done = await self._hand_over(_read(self._read_message, message, client))
         return heard.done
 
     async def _hand_over(self, event: Event | None) -> bool:

@@ -31,7 +31,7 @@ from adapters.slack.interactions import Pressed
 from adapters.slack.limits import LIMITS
 from bot.errors import NotAllowed, PlatformError, RateLimited, Unreachable, Unsupported
 from bot.messages import Fault, Place, Reply
-from bot.platforms import Capabilities, Cursors, Installation, Installations, Receive, State
+from bot.platforms import Capabilities, Cursors, Installation, Installations, Listens, Receive, State, nowhere
 from bot.pressed import Interact
 
 _log = logging.getLogger(__name__)
@@ -78,16 +78,18 @@ class SlackPlatform:
         self._no_status_before: dict[str, float] = {}
         self._pace = pace
         self._missed: Missed | None = None
+        self._listens: Listens = nowhere
         self._privately = Privately(self._call_in, self._session_now, api_url)
         self._interacting: Interacting | None = None
 
-    async def start(self, receive: Receive, cursors: Cursors, interact: Interact | None = None) -> None:
+    async def start(self, receive: Receive, cursors: Cursors, interact: Interact | None = None, listens: Listens = nowhere) -> None:
         """Begin to hear; the connection is then kept, or tried again and again, by a task of ours. Wrong tokens stay as they are.
 
         Raises StoreError.
         """
         self._interacting = Interacting(self._call_in, self._privately, interact) if interact is not None else None
-        await self._begin(Missed(self._call_in, receive, cursors, self._pace))
+        self._listens = listens
+        await self._begin(Missed(self._call_in, receive, cursors, listens, self._pace))
 
     async def open(self) -> None:
         """Get ready to send, and hear nothing."""
@@ -273,7 +275,7 @@ class SlackPlatform:
             self._hearing(State(True, f"ready to send to {teams}"))
             await asyncio.Event().wait()
             return
-        app = bolt_app(self._client(self._bot_token), teams, missed.receive, self._take, self._left)
+        app = bolt_app(self._client(self._bot_token), teams, missed.receive, self._listens, self._take, self._left)
         if not self._app_token:
             self._app = app if self._signing_secret else None
             why = f"waiting for Slack at {PATH}" if self._app else "neither an app token nor a signing secret is set"

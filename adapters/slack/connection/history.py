@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 from adapters.slack.incoming import read_event
 from bot.errors import BotError, NotAllowed, PlaceGone, RateLimited, StoreError
 from bot.messages import Event, MessageReceived, Place
-from bot.platforms import MISSED_SECONDS, Cursors, Receive
+from bot.platforms import MISSED_SECONDS, Cursors, Listens, Receive, nowhere
 
 _log = logging.getLogger(__name__)
 
@@ -63,8 +63,8 @@ class Absence:
 class History:
     """Of one workspace. `call` makes a call of the Web API there and raises PlatformError."""
 
-    def __init__(self, call: Call, receive: Receive, cursors: Cursors, pace: float) -> None:
-        self._call, self._receive, self._cursors, self._pace = call, receive, cursors, pace
+    def __init__(self, call: Call, receive: Receive, cursors: Cursors, listens: Listens, pace: float) -> None:
+        self._call, self._receive, self._cursors, self._listens, self._pace = call, receive, cursors, listens, pace
         self._absence: Absence | None = None
         self._queue: list[Where] = []
         self._readings: dict[Where, asyncio.Task[None]] = {}
@@ -138,7 +138,7 @@ class History:
     async def _read_once(self, where: Where, absence: Absence) -> None:
         """Raises PlatformError and StoreError."""
         for message in await self._messages(where, absence):
-            for event in events(message, where.channel, absence):
+            for event in events(message, where.channel, absence, self._listens):
                 await asyncio.shield(self._hand_over(event))
                 if isinstance(event, MessageReceived) and message.get("reply_count") and not where.thread:
                     await self._read_once(Where(where.channel, event.message_id), absence)
@@ -205,7 +205,7 @@ async def changes(call: Call, place: Place, message_ids: Sequence[str], absence:
     return [event for event in told if not isinstance(event, MessageReceived)]
 
 
-def events(message: Json, channel: str, absence: Absence) -> Iterator[Event]:
+def events(message: Json, channel: str, absence: Absence, listens: Listens = nowhere) -> Iterator[Event]:
     """Pure: what we missed of a message. We may have heard it before it was changed or taken away, so that comes first."""
     change = message.get("edited")
     ts, edited = str(message.get("ts")), str(change.get("ts") or "") if isinstance(change, Mapping) else ""
@@ -217,7 +217,7 @@ def events(message: Json, channel: str, absence: Absence) -> Iterator[Event]:
     if _after(ts, absence.since):
         said = {**message, "type": "message", "channel": channel}
         found.append({"event_id": f"history-{channel}-{ts}", "team_id": absence.team, "event": said})
-    read = (read_event(body, absence.me) for body in found)
+    read = (read_event(body, absence.me, listens) for body in found)
     return (event for event in read if event is not None)
 
 

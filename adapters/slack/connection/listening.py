@@ -19,7 +19,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from adapters.slack.connection.installations import Teams
 from adapters.slack.incoming import read_event
 from adapters.slack.interactions import Pressed, read_interaction
-from bot.platforms import Receive
+from bot.platforms import Listens, Receive
 
 _log = logging.getLogger(__name__)
 
@@ -48,7 +48,7 @@ class _OurTeams(AsyncAuthorize):
         return AuthorizeResult(enterprise_id=None, **us)
 
 
-def bolt_app(client: AsyncWebClient, teams: Teams, receive: Receive, take: Take, left: Left) -> AsyncApp:
+def bolt_app(client: AsyncWebClient, teams: Teams, receive: Receive, listens: Listens, take: Take, left: Left) -> AsyncApp:
     """Bolt with one listener for all events and one for all that people do, so that nothing stays unanswered and is sent again."""
     app = AsyncApp(
         name="polydesk",
@@ -65,20 +65,20 @@ def bolt_app(client: AsyncWebClient, teams: Teams, receive: Receive, take: Take,
         attaching_conversation_kwargs_enabled=False,
     )
     app.event(re.compile("^(?:app_uninstalled|tokens_revoked)$"))(_on_leaving(left))
-    app.event(re.compile("."))(_on_event(receive, take))
+    app.event(re.compile("."))(_on_event(receive, listens, take))
     for each in (app.action, app.shortcut, app.view, app.view_closed, app.command):
         each(re.compile(""))(_on_press(take))
     return app
 
 
-def _on_event(receive: Receive, take: Take) -> Callable[..., Awaitable[BoltResponse | None]]:
+def _on_event(receive: Receive, listens: Listens, take: Take) -> Callable[..., Awaitable[BoltResponse | None]]:
     async def listen(body: dict[str, Any], context: AsyncBoltContext) -> BoltResponse | None:
         us = _ours(context)
         if us is None:
             return None
         # With Slack Connect an event may name another workspace than that because of which we hear it.
         body = {**body, "team_id": us.team_id}
-        event = read_event(body, str(us.bot_user_id))
+        event = read_event(body, str(us.bot_user_id), listens)
         if event is None:
             _taken(body, us, take)
             return None

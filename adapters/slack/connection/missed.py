@@ -8,7 +8,7 @@ from functools import partial
 from adapters.slack.connection.history import Absence, Call, History
 from adapters.slack.connection.presence import Presence
 from bot.messages import Event
-from bot.platforms import MISSED_SECONDS, Cursors, Receive
+from bot.platforms import MISSED_SECONDS, Cursors, Listens, Receive
 
 _AT_ONCE = 8
 """Workspaces whose histories are read at the same time: each has limits of its own."""
@@ -17,8 +17,8 @@ _AT_ONCE = 8
 class Missed:
     """The record, and the history of each workspace. `call(method, workspace, ...)` makes a call of the Web API."""
 
-    def __init__(self, call: Call, receive: Receive, cursors: Cursors, pace: float) -> None:
-        self._call, self._receive, self._cursors, self._pace = call, receive, cursors, pace
+    def __init__(self, call: Call, receive: Receive, cursors: Cursors, listens: Listens, pace: float) -> None:
+        self._call, self._receive, self._cursors, self._listens, self._pace = call, receive, cursors, listens, pace
         self._presence = Presence(cursors)
         self._histories: dict[str, History] = {}
         self._noting: asyncio.Task[None] | None = None
@@ -73,7 +73,7 @@ class Missed:
 
     def _history(self, team: str) -> History:
         if team not in self._histories:
-            self._histories[team] = History(partial(_in, self._call, team), self._receive, self._cursors, self._pace)
+            self._histories[team] = History(partial(_in, self._call, team), self._receive, self._cursors, self._listens, self._pace)
         return self._histories[team]
 
     async def _read(self, absences: list[Absence], before: "asyncio.Task[None] | None") -> None:

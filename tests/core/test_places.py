@@ -1,0 +1,162 @@
+"""Where and how we speak: what is set for a channel, and what people see of it."""
+
+import asyncio
+import time
+
+import pytest
+from sqlalchemy import func, select, update
+
+from bot.channels import Channels, Rules
+from bot.config.channels import ChannelSection
+from bot.language.questions import may_ask
+from bot.store.database import Database
+from bot.tables import events, threads, turns
+from tests.core.desk import Echo, desk
+from tests.fake_platform import FakePlatform
+
+MIDNIGHT = 1_764_028_800.0
+"""2025-11-25, 00:00 UTC."""
+
+
+def channels(**said: object) -> Channels:
+    return Channels({"fake:w1:c1": ChannelSection.model_validate(said)})
+
+
+async def rows(database: Database) -> tuple[int, int]:
+    """Conversations and turns that are kept."""
+    async with database.reading() as connection:
+        count = select(select(func.count()).select_from(threads).scalar_subquery(), select(func.count()).select_from(turns).scalar_subquery())
+        found = (await connection.execute(count)).one()
+    return found[0], found[1]
+
+
+async def done(database: Database, messages: int) -> None:
+    """Returns when so many messages are through."""
+    through = select(func.count()).where(events.c.state == "done", events.c.body == "")
+    async with asyncio.timeout(20):
+        while True:
+            async with database.reading() as connection:
+                if (await connection.execute(through)).scalar() == messages:
+                    return
+            await asyncio.sleep(0.01)
+
+
+async def test_in_a_help_channel_a_question_that_names_nobody_is_answered(database: Database) -> None:
+    async with desk(database, channels=channels(answer="questions")) as run:
+        await run.platform.say("How long do I have to return something?", addressed="open")
+        await run.platform.say("good morning all", addressed="open", thread="t2")
+        assert await run.platform.sees(1) == ["You asked: How long do I have to return something?"]
+
+
+async def test_elsewhere_nobody_hears_what_is_said_to_everybody(database: Database) -> None:
+    async with desk(database) as run:
+        await run.platform.say("How long do I have to return something?", addressed="open")
+        await run.platform.say("And how long does delivery take?", thread="t2")
+        assert await run.platform.sees(1) == ["You asked: And how long does delivery take?"]
+
+
+async def test_what_we_do_not_know_is_left_to_others_and_nothing_of_it_is_kept(database: Database) -> None:
+    async with desk(database, echo=Echo(offers=True), channels=channels(answer="questions")) as run:
+        await run.platform.say("Who comes to lunch?", addressed="open")
+        await done(database, 1)
+        await run.platform.say("I do", addressed="maybe", author="bob")
+        assert (await run.platform.sees(0), run.platform.statuses, await rows(database)) == ([], [], (0, 0))
+
+
+async def test_somebody_who_names_us_is_told_that_we_do_not_know(database: Database) -> None:
+    async with desk(database, echo=Echo(offers=True), channels=channels(answer="questions")) as run:
+        await run.platform.say("Who comes to lunch?")
+        assert len(await run.platform.sees(1)) == 1
+
+
+async def test_an_answer_that_fails_is_no_reason_to_apologise_to_everybody(database: Database) -> None:
+    failures: list[Exception] = [ValueError("x"), ValueError("y"), ValueError("z")]
+    async with desk(database, echo=Echo(failures=failures), channels=channels(answer="questions")) as run:
+        await run.platform.say("Who comes to lunch?", addressed="open")
+        await done(database, 1)
+        assert (await run.platform.sees(0), await rows(database)) == ([], (0, 0))
+
+
+async def test_where_we_are_off_not_even_a_mention_is_answered(database: Database) -> None:
+    async with desk(database, channels=channels(answer="off")) as run:
+        await run.platform.say("Are you there?")
+        await run.platform.say("Are you here?", direct=True)
+        assert await run.platform.sees(1) == ["You asked: Are you here?"]
+
+
+async def test_in_quiet_hours_only_who_speaks_to_us_is_answered(database: Database) -> None:
+    quiet = channels(answer="questions", quiet="22:00-07:00", timezone="Europe/Berlin")
+    async with desk(database, channels=quiet) as run:
+        night, morning = MIDNIGHT, MIDNIGHT + 6 * 3600
+        await run.platform.say("Does anyone know when you open?", addressed="open", sent_at=night, thread="t1")
+        await run.platform.say("When do you open?", addressed="mention", sent_at=night, thread="t2")
+        await run.platform.sees(1)
+        await run.platform.say("And when do you close?", addressed="maybe", sent_at=night, thread="t2")
+        await run.platform.say("Where are you?", addressed="open", sent_at=morning, thread="t3")
+        assert await run.platform.sees(2) == ["You asked: When do you open?", "You asked: Where are you?"]
+
+
+@pytest.mark.parametrize(("quiet", "hour", "is_quiet"), [("22:00-07:00", 23, True), ("22:00-07:00", 7, False), ("09:00-12:00", 9, True)])
+def test_quiet_hours_may_go_over_midnight(quiet: str, hour: int, is_quiet: bool) -> None:
+    assert Rules(quiet=quiet).is_quiet(MIDNIGHT + hour * 3600) is is_quiet
+
+
+async def test_a_question_waits_for_staff_and_is_answered_when_nobody_did_also_after_a_restart(database: Database) -> None:
+    waits = channels(answer="questions", wait_minutes=60)
+    async with desk(database, channels=waits) as run:
+        await run.platform.say("How long does delivery take?", addressed="open")
+        await run.platform.say("To Spain, I mean", addressed="maybe")
+        assert await run.platform.sees(0) == []
+    async with database.writing() as connection:
+        await connection.execute(update(events).where(events.c.not_before > time.time()).values(not_before=time.time()))
+    async with desk(database, channels=waits) as run:
+        assert await run.platform.sees(1) == ["You asked: How long does delivery take?\n\nTo Spain, I mean"]
+
+
+async def test_a_question_that_staff_have_answered_is_not_answered_again(database: Database) -> None:
+    async with desk(database, channels=channels(answer="questions", wait_minutes=60)) as run:
+        await run.platform.say("How long does delivery take?", addressed="open")
+        await run.platform.say("Three days.", addressed="maybe", author="staff")
+        await done(database, 1)
+        await run.platform.say("And how long do returns take?", thread="t2")
+        assert await run.platform.sees(1) == ["You asked: And how long do returns take?"]
+        assert await rows(database) == (1, 2)
+
+
+async def test_who_loses_patience_and_names_us_is_answered_at_once(database: Database) -> None:
+    async with desk(database, channels=channels(answer="questions", wait_minutes=60)) as run:
+        await run.platform.say("How long does delivery take?", addressed="open")
+        await run.platform.say("Well?")
+        assert await run.platform.sees(1) == ["You asked: How long does delivery take?\n\nWell?"]
+
+
+def test_the_narrower_setting_goes_before_the_wider() -> None:
+    said = {"discord:1": ChannelSection(answer="questions", tone="brief"), "discord:1:2": ChannelSection(answer="off")}
+    places = Channels(said)
+    assert not places.listens("discord", "1", "2")
+    assert places.listens("discord", "1", "3")
+    assert places.at(FakePlatform(name="x").place()).answer == "mention"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "My parcel?",
+        "هل يمكنني إرجاع المنتج؟",
+        "怎么退货",
+        "返品できますか",
+        "can somebody tell me how to send this back",
+        "wo ist mein Paket",
+        "где мой заказ",
+        "πού είναι η παραγγελία μου;",
+        "làm sao để trả hàng",
+        "my parcel has not arrived and it has been three weeks now",
+    ],
+)
+def test_a_question_is_one_with_and_without_its_mark(text: str) -> None:
+    assert may_ask(text)
+
+
+@pytest.mark.parametrize("text", ["Good morning!", "Danke, hat geklappt", "谢谢", "see https://shop.example/?page=1", "👍", "Three days.", ""])
+def test_plain_talk_is_no_question(text: str) -> None:
+    assert not may_ask(text)
