@@ -1,6 +1,7 @@
 """A Slack with as many workspaces as the people need, that keeps its limits and fails a little."""
 
 import asyncio
+import math
 import random
 import time
 
@@ -20,7 +21,7 @@ class BusySlack(SlackServer):
         super().__init__()
         self._dice, self._record = dice, record
         self.limits = SlackLimits()
-        self.retry_after = (0.5, 1.0, 2.0)
+        self.retry_after = (0.5, 5.0, 15.0)
 
     def settings(self) -> dict[str, str]:
         """What the bot is told."""
@@ -63,7 +64,7 @@ class BusySlack(SlackServer):
             wait = 1.0
             self.limits.tell(method, channel, wait)
         if wait:
-            headers = {"Retry-After": f"{wait:.3f}"}
+            headers = {"Retry-After": str(math.ceil(wait))}
             return web.json_response({"ok": False, "error": "ratelimited"}, status=429, headers=headers)
         return await super()._serve_api(request)
 
