@@ -30,8 +30,8 @@ class BusyDiscord(DiscordServer):
         """What the bot is told."""
         return {"DISCORD_API_URL": self.api_url, "DISCORD_GATEWAY_URL": self.gateway_url, "DISCORD_TOKEN": TOKEN}
 
-    def _guild(self) -> Payload:
-        made = super()._guild()
+    def _guild(self, number: str) -> Payload:
+        made = super()._guild(number)
         [like] = made["channels"]
         made["channels"] += [{**like, "id": each, "name": f"channel {each}"} for each in self.channels]
         return made
