@@ -60,6 +60,7 @@ class Interactions:
     forms: dict[str, tuple[Payload, Payload | None, str]] = field(default_factory=dict)
     commands: list[Payload] = field(default_factory=list)
     written: int = 0
+    refuse_commands: bool = False
     closed: set[str] = field(default_factory=set)
     answers: list[int] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
@@ -71,6 +72,7 @@ class Interactions:
         api, original = "/api/v10", "{token}/messages/@original"
         app.router.add_post(f"{api}/interactions/{{id}}/{{token}}/callback", self._callback)
         app.router.add_post(f"{api}/webhooks/{BOT}/{{token}}", self._follow)
+        app.router.add_get(f"{api}/webhooks/{BOT}/{original}", self._original)
         app.router.add_patch(f"{api}/webhooks/{BOT}/{original}", self._edit)
         app.router.add_delete(f"{api}/webhooks/{BOT}/{original}", self._delete)
         app.router.add_get(f"{api}/applications/{BOT}/commands", self._commands)
@@ -196,6 +198,12 @@ class Interactions:
             return self.server._response(self._change(kept.original, data))
         return self.server._response(self._show(kept, data, data.get("flags", 0)))
 
+    async def _original(self, request: web.Request) -> web.Response:
+        kept = self._known(request)
+        if isinstance(kept, web.Response):
+            return kept
+        return self._refuse(404, 10008) if kept.original is None else self.server._response(kept.original)
+
     async def _edit(self, request: web.Request) -> web.Response:
         kept, data = self._known(request), await request.json()
         if isinstance(kept, web.Response):
@@ -240,7 +248,7 @@ class Interactions:
 
     async def _write_commands(self, request: web.Request) -> web.Response:
         wanted = await request.json()
-        if fault := fault_of_commands(wanted):
+        if fault := "today" if self.refuse_commands else fault_of_commands(wanted):
             return self._refuse(400, 50035, fault)
         self.written += 1
         self.commands = [_as_kept(each, number) for number, each in enumerate(wanted)]

@@ -57,13 +57,13 @@ class Answer:
             await self._calls.respond(self._call, MODAL, write_form(form))
 
     async def _close(self) -> None:
-        """There is nothing to show, and nothing more to wait for; unless the answer comes later."""
+        """There is nothing to show. What was announced is taken back, unless it comes later, or has come by the handle."""
         if not self._deferred and self._call.kind != "command":
             await self._calls.respond(self._call, CHANGE_LATER)
             return
         if not self._deferred:
             await self.defer()
-        if self._deferred == LATER and not self._call.awaits:
+        if self._deferred == LATER and not self._call.awaits and await self._calls.thinking(self._call.handle):
             await self._calls.delete(self._call.handle)
 
     async def _tell(self, shown: Shown) -> None:

@@ -21,6 +21,8 @@ ANSWERED = 40060
 """The code for a first answer that was there already."""
 NOT_YET = 10015
 """The code for a token that Discord does not know (yet, or any more)."""
+LOADING = 1 << 7
+"""The flag of a message that says "thinking"."""
 _ORDER = (0.2, 0.5, 1.0, 1.5)
 """Seconds between tries where the first answer may be on its way still, from another process."""
 
@@ -53,6 +55,13 @@ class Webhooks:
                     handle.application, handle.token, session=self._session, payload=dict(data)
                 )
 
+    async def thinking(self, handle: Handle) -> bool:
+        """Whether "thinking" stands there still."""
+        with translated():
+            async with asyncio.timeout(CALL):
+                original = await _calls().get_original_interaction_response(handle.application, handle.token, session=self._session)
+                return bool(int(original.get("flags") or 0) & LOADING)
+
     async def delete(self, handle: Handle) -> None:
         """Take the first answer away."""
         with translated():
@@ -66,19 +75,20 @@ class Webhooks:
                 return await self._follow(handle, data)
 
     async def _follow(self, handle: Handle, data: Payload) -> str:
-        for wait in (*_ORDER, None):
+        for wait in _ORDER:
             try:
-                sent = await _calls().execute_webhook(
-                    handle.application, handle.token, session=self._session, payload=dict(data), wait=True
-                )
-                if sent is None:
-                    raise discord.InvalidData
-                return str(sent["id"])
+                return await self._post(handle, data)
             except discord.NotFound as exc:
-                if exc.code != NOT_YET or wait is None:
+                if exc.code != NOT_YET:
                     raise
-                await asyncio.sleep(wait)
-        raise AssertionError
+            await asyncio.sleep(wait)
+        return await self._post(handle, data)
+
+    async def _post(self, handle: Handle, data: Payload) -> str:
+        sent = await _calls().execute_webhook(handle.application, handle.token, session=self._session, payload=dict(data), wait=True)
+        if sent is None:
+            raise discord.InvalidData
+        return str(sent["id"])
 
     async def _once_more(self, call: Call, params: MultipartParameters) -> None:
         """A connection that breaks once may have been an old one; discord.py does not try again by itself."""
