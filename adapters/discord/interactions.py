@@ -53,7 +53,7 @@ def read_interaction(data: Payload, me: int, now: float) -> tuple[Call, Interact
     if data["type"] == FORM:
         return replace(call, kind="form"), _form(data, frame)
     command = _command(data, frame, me)
-    return (replace(call, awaits=command.command == "ask"), command) if command else None
+    return (replace(call, awaits=command.command == "ask" and bool(command.text.strip())), command) if command else None
 
 
 @dataclass(frozen=True, slots=True)
