@@ -107,7 +107,10 @@ class TestReading:
         assert (sent.form, sent.value, sent.entries) == ("why", "17", (("why", "Der Preis ist falsch."), ("kind", "wrong")))
         assert read("form_after_command").entries == (("language", "fr"),)
 
-    @pytest.mark.parametrize("name", ["autocomplete", "user_menu", "unknown_command", "group_message"])
+    def test_a_command_that_we_do_not_have_any_more_keeps_its_name(self) -> None:
+        assert read("unknown_command").command == "old-command"
+
+    @pytest.mark.parametrize("name", ["autocomplete", "user_menu", "group_message"])
     def test_what_we_do_not_offer_is_not_ours(self, name: str) -> None:
         assert read(name) is None
 

@@ -71,7 +71,6 @@ class DiscordPlatform:
         self._content_granted = True
         self._client: discord.Client | None = None
         self._hearing: Hearing | None = None
-        self._interacting: Interacting | None = None
         self._state = State(False, "not started")
         self._settled = asyncio.Event()
         self._supervisor: asyncio.Task[None] | None = None
@@ -81,8 +80,8 @@ class DiscordPlatform:
 
     async def start(self, receive: Receive, cursors: Cursors, interact: Interact | None = None) -> None:
         """Begin to hear, and read what was missed; an outage is never raised. Raises StoreError."""
-        self._interacting = Interacting(interact, self.underway, self.pace) if interact is not None else None
-        await self._begin(Hearing(receive, cursors, self.underway, self.pace))
+        interacting = Interacting(interact, self.underway, self.pace) if interact is not None else None
+        await self._begin(Hearing(receive, cursors, self.underway, self.pace, interacting))
 
     async def open(self) -> None:
         """Log in to send, and hear nothing: no session at the gateway is made."""
@@ -254,7 +253,7 @@ class DiscordPlatform:
 
     async def _run_client(self, hearing: Hearing | None) -> None:
         """One client's life: log in, then hear until it cannot go on; or stay logged in, to send."""
-        client = HearingClient(self, hearing, self._interacting, content=self._content_granted) if hearing is not None else sending_client()
+        client = HearingClient(self, hearing, content=self._content_granted) if hearing is not None else sending_client()
         try:
             await client.login(self._token)
             self._client = client

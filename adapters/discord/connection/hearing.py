@@ -11,6 +11,7 @@ from dataclasses import replace
 import discord
 
 from adapters.discord.connection.history import History, changes
+from adapters.discord.connection.interacting import Interacting
 from adapters.discord.connection.progress import Progress
 from adapters.discord.connection.underway import Underway
 from adapters.discord.faults import translated
@@ -28,12 +29,13 @@ WRITE_DOWN_WAITS = (0.2, 1.0, 3.0, 10.0)
 
 
 class Hearing:
-    """What is heard, live and from the history, and how far."""
+    """What is heard, live and from the history, and how far. `interacting`: who takes what is pressed, commanded and filled in."""
 
-    def __init__(self, receive: Receive, cursors: Cursors, underway: Underway, pace: float) -> None:
+    def __init__(self, receive: Receive, cursors: Cursors, underway: Underway, pace: float, interacting: Interacting | None = None) -> None:
         self._receive: Receive | None = receive
         self._underway = underway
         self._pace = pace
+        self.interacting = interacting
         self.progress = Progress(cursors)
         self.history = History(self.progress, self._missed, pace)
         self._writing: asyncio.Task[None] | None = None
