@@ -58,6 +58,9 @@ class Capabilities:
     limits: tuple[Limit, ...] = ()
     """How fast it may be called, as it documents, the narrowest limit of each call first. Fallback: as fast as we are, until it refuses."""
 
+    buttons: bool = False
+    """It shows buttons under a reply, and asks whether it helped. Fallback: neither is sent; the words of the reply say it all."""
+
 
 @dataclass(frozen=True, slots=True)
 class State:
@@ -141,7 +144,7 @@ class Platform(Protocol):
         ...
 
     def split(self, reply: Reply) -> Sequence[Reply]:
-        """Pure: the reply as messages that fit, in order; at least one. Sources and notice go with the last."""
+        """Pure: the reply as messages that fit, in order; at least one. Sources, notice, buttons and feedback go with the last."""
         ...
 
     async def send(self, place: Place, reply: Reply, key: str) -> str:

@@ -40,15 +40,15 @@ class Command:
 
 
 COMMANDS = (
-    Command("ask", phrases.COMMAND_ASK, ("question", phrases.COMMAND_QUESTION)),
-    Command("language", phrases.COMMAND_LANGUAGE, ("language", phrases.COMMAND_WHICH_LANGUAGE)),
-    Command("human", phrases.COMMAND_HUMAN, ("question", phrases.COMMAND_QUESTION)),
+    Command("ask", phrases.ASK_ASIDE, ("question", phrases.YOUR_QUESTION)),
+    Command("language", phrases.CHANGE_LANGUAGE, ("language", phrases.COMMAND_WHICH_LANGUAGE)),
+    Command("human", phrases.TALK_TO_PERSON, ("question", phrases.YOUR_QUESTION)),
     Command("forget-me", phrases.COMMAND_FORGET),
-    Command("me", phrases.COMMAND_ME),
+    Command("me", phrases.ABOUT_ME),
     Command("here", phrases.COMMAND_HERE, ("settings", phrases.COMMAND_SETTINGS), rights=_MANAGE_GUILD),
-    Command("draft", phrases.COMMAND_DRAFT, rights=_MANAGE_MESSAGES, on_message=True),
-    Command("summarise", phrases.COMMAND_SUMMARISE, rights=_MANAGE_MESSAGES, on_message=True),
-    Command("hand-over", phrases.COMMAND_HAND_OVER, rights=_MANAGE_MESSAGES, on_message=True),
+    Command("draft", phrases.DRAFT, rights=_MANAGE_MESSAGES, on_message=True),
+    Command("summarise", phrases.SUMMARISE, rights=_MANAGE_MESSAGES, on_message=True),
+    Command("hand-over", phrases.HAND_OVER, rights=_MANAGE_MESSAGES, on_message=True),
 )
 
 

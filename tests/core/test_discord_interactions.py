@@ -221,7 +221,7 @@ class TestCommands:
 
     def test_what_is_for_staff_is_in_servers_alone_and_for_those_who_moderate(self) -> None:
         rights = {each["name"]: (each["default_member_permissions"], each["contexts"]) for each in write_commands()}
-        assert rights["Draft a reply"] == rights["Hand over to a person"] == rights["Summarise this thread"] == (str(1 << 13), [0])
+        assert rights["Draft a reply"] == rights["Hand over to staff"] == rights["Summarise"] == (str(1 << 13), [0])
         assert rights["here"] == (str(1 << 5), [0])
         assert rights["ask"] == rights["forget-me"] == (None, [0, 1])
 

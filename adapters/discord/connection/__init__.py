@@ -61,7 +61,7 @@ class DiscordPlatform:
     """
 
     name = NAME
-    capabilities = Capabilities(status=True, limits=LIMITS)
+    capabilities = Capabilities(status=True, limits=LIMITS, buttons=True)
 
     def __init__(self, token: str, api_url: str = "", gateway_url: str = "", *, pace: float = 1.0) -> None:
         self._token = token
