@@ -1,7 +1,8 @@
 """Our loopback Discord's interactions: people press, command and fill in; the bot answers within three seconds, or not at all.
 
 Written from Discord's documentation ("Receiving and Responding to Interactions", "Application Commands", "Component Reference").
-`press`, `command`, `choose` and `fill` act for somebody of PEOPLE; `seen` says what only this person sees, `form` what he may fill in.
+`press`, `command`, `choose` and `fill` act for somebody of PEOPLE; `seen` says what only this person sees, `shown` holds whatever
+was ever seen so, `forms` what may be filled in.
 """
 
 import itertools
@@ -57,6 +58,7 @@ class Interactions:
     server: Server
     kept: dict[str, Kept] = field(default_factory=dict)
     private: list[tuple[str, Payload]] = field(default_factory=list)
+    shown: list[tuple[str, Payload]] = field(default_factory=list)
     forms: dict[str, tuple[Payload, Payload | None, str]] = field(default_factory=dict)
     commands: list[Payload] = field(default_factory=list)
     written: int = 0
@@ -83,9 +85,10 @@ class Interactions:
 
     async def press(self, person: str, message: Payload, action: str, **more: Any) -> str:
         """A button under a message, by the word that its custom_id begins with; the interaction's token."""
+        standing = [each for _, each in self.private if each["id"] == message["id"]]
         pressed = next(each for row in message["components"] for each in row["components"] if each["custom_id"].startswith(action))
         data = {"component_type": 2, "custom_id": pressed["custom_id"], "id": 2}
-        return await self._act("button", person, message["channel_id"], data, source=message, **more)
+        return await self._act("button", person, message["channel_id"], data, source=(standing or [message])[0], **more)
 
     async def command(self, person: str, name: str, channel: str = GENERAL, text: str = "", **more: Any) -> str:
         """A slash command with its one option."""
@@ -108,7 +111,11 @@ class Interactions:
         for number, label in enumerate(form["components"]):
             asked = label["component"]
             name = asked["custom_id"]
-            given = {"values": [entries[name]]} if asked["type"] == 3 else {"value": entries.get(name, asked.get("value", ""))}
+            given = (
+                {"values": [entries[name]] if name in entries else []}
+                if asked["type"] == 3
+                else {"value": entries.get(name, asked.get("value", ""))}
+            )
             components.append(
                 {"type": 18, "id": number, "component": {"type": asked["type"], "id": 50 + number, "custom_id": name, **given}}
             )
@@ -232,6 +239,7 @@ class Interactions:
         message |= {"components": data.get("components", []), "flags": flags}
         if flags & EPHEMERAL:
             self.private.append((kept.person, message))
+            self._note(kept.person, message)
         else:
             self.server.messages[kept.channel].append(message)
         return message
@@ -240,7 +248,14 @@ class Interactions:
         assert message is not None
         message |= {"content": data["content"], "components": data.get("components", message["components"])}
         message["flags"] &= ~LOADING
+        for person, each in self.private:
+            if each is message:
+                self._note(person, message)
         return message
+
+    def _note(self, person: str, message: Payload) -> None:
+        if not message["flags"] & LOADING:
+            self.shown.append((person, dict(message)))
 
     async def _commands(self, request: web.Request) -> web.Response:
         localised = request.query.get("with_localizations") == "true"
