@@ -164,5 +164,5 @@ async def test_somebody_else_and_a_message_that_is_gone_get_a_clear_private_answ
 async def test_discord_is_told_the_commands_at_the_first_start_alone(shop: Shop) -> None:
     for _ in range(2):
         async with shop.run():
-            await until(lambda: shop.people.commands)
+            await shop.asked()
     assert shop.people.written == 1
