@@ -115,6 +115,11 @@ INSTALL_EXPIRED = N_("This link has expired or was used before. Please start aga
 INSTALL_FAILED = N_("The installation did not succeed. Please start again.")
 INSTALL_AGAIN = N_("Start again")
 
+COMMAND_WHICH_LANGUAGE = N_("The language, by its name")
+COMMAND_FORGET = N_("Erase everything that is stored about you")
+COMMAND_HERE = N_("See or change how I work in this channel")
+COMMAND_SETTINGS = N_("What to change; leave it empty to see what is set")
+
 
 def say(phrase: str, language: str, /, **values: object) -> str:
     """One of our sentences in a language ("de", "zh-TW"), its {places} filled; without values they stay as they are."""
