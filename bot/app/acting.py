@@ -1,31 +1,55 @@
 """Puts together what reacts to buttons, commands and forms, in whichever process hears them."""
 
+import asyncio
 from collections.abc import Callable, Mapping
+from contextlib import AsyncExitStack
 
-from bot.app.parts import Ground
+from bot.app.parts import Ground, Parts, opened
 from bot.app.working import hosts_of, make_desk
 from bot.branches import workspace_of
-from bot.config.shop import Shop
 from bot.delivery import Delivery
-from bot.interactions import Asking, Feedback, Handing, House, Interactions, Personal
+from bot.interactions import Asking, Drafts, Feedback, Handing, House, Interactions, Personal, Staff, Writing
 from bot.platforms import Platform, Receive
 from bot.pressed import Interact, Interaction, Reaction
+from bot.store.drafts import DraftStore
 from bot.store.interactions import InteractionStore
 from bot.store.outbox import OutboxStore
 from bot.store.records import RecordStore
 from bot.store.workers import Holder
 
 
-def make_interactions(ground: Ground, platforms: Mapping[str, Platform], accept: Receive, wake: Callable[[str], None]) -> Interact:
+class Study:
+    """What writing for staff needs. A process that only hears opens it when staff first ask for a draft: most days nobody does."""
+
+    def __init__(self, ground: Ground) -> None:
+        self._ground = ground
+        self._parts = ground if isinstance(ground, Parts) else None
+        self._stack = AsyncExitStack()
+        self._opening = asyncio.Lock()
+
+    async def parts(self) -> Parts:
+        """Open and loaded. Raises what opening raises; the next who asks tries again."""
+        async with self._opening:
+            if self._parts is None:
+                self._parts = await self._stack.enter_async_context(opened(self._ground.config, patient=True))
+        return self._parts
+
+    async def close(self) -> None:
+        """What was opened here."""
+        await self._stack.aclose()
+
+
+def make_interactions(
+    ground: Ground, study: Study, platforms: Mapping[str, Platform], accept: Receive, wake: Callable[[str], None]
+) -> Interact:
     """`accept` is the inbox, `wake` wakes lanes: what is to be posted is written down here and sent by whoever answers. Where a
     workspace has settings of its own, these count."""
     delivery = Delivery(OutboxStore(ground.database, Holder()), platforms, hosts_of(ground.config), Holder())
 
-    def made(shop: Shop) -> Interactions:
-        return _interactions(ground, shop, delivery, accept, wake)
+    def made(workspace: str) -> Interactions:
+        return _interactions(ground, workspace, study, delivery, accept, wake)
 
-    usual, shop = made(ground.config.shop), ground.config.shop
-    own = {name: made(shop.at(name)) for name in shop.workspaces}
+    usual, own = made(""), {name: made(name) for name in ground.config.shop.workspaces}
 
     async def react(interaction: Interaction) -> Reaction:
         return await own.get(workspace_of(interaction.place), usual).react(interaction)
@@ -33,10 +57,17 @@ def make_interactions(ground: Ground, platforms: Mapping[str, Platform], accept:
     return react
 
 
-def _interactions(ground: Ground, shop: Shop, delivery: Delivery, accept: Receive, wake: Callable[[str], None]) -> Interactions:
-    house = House(shop.shop.languages, shop.shop.default_language, shop.shop.prompts)
-    store, database = InteractionStore(ground.database), ground.database
-    desk = make_desk(ground, shop, delivery, wake)
+def _interactions(
+    ground: Ground, workspace: str, study: Study, delivery: Delivery, accept: Receive, wake: Callable[[str], None]
+) -> Interactions:
+    """Those of one workspace, or of all that have no settings of their own ("")."""
+
+    async def there() -> Parts:
+        return (await study.parts()).at(workspace)
+
+    shop, database = ground.config.shop.at(workspace), ground.database
+    house = House(shop.shop.languages, shop.shop.default_language, shop.shop.prompts, frozenset(shop.handoff.staff))
+    store, writing, desk = InteractionStore(database), Writing(there), make_desk(ground, shop, delivery, wake)
     return Interactions(
         store,
         house,
@@ -44,4 +75,6 @@ def _interactions(ground: Ground, shop: Shop, delivery: Delivery, accept: Receiv
         Asking(store, accept, delivery, wake).subject,
         Feedback(store).subject,
         Handing(store, desk).subject,
+        Staff(store, desk, delivery, house, writing).subject,
+        Drafts(store, DraftStore(database), delivery, house, writing, wake).subject,
     )

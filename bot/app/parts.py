@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bot.answering import Answering, Manner
@@ -66,6 +66,11 @@ class Parts(Ground):
     answering: Answering
     shelves: Mapping[str, Shelf]
     own: Mapping[str, Voice]
+
+    def at(self, workspace: str) -> "Parts":
+        """The same as they answer in one workspace."""
+        voice = self.own.get(workspace)
+        return self if voice is None else replace(self, answering=voice.answering, detector=voice.detector)
 
 
 @asynccontextmanager

@@ -38,10 +38,10 @@ WANTED = {
     "model_type": "it as a section of its own, [like] this",
     "model_attributes_type": "it as a section of its own, [like] this",
     "literal_error": "one of {expected}",
-    "string_pattern_mismatch": 'the workspace as "slack:T0123ABCD" or "discord:NUMBER"',
     "less_than_equal": "a number of at most {le:g}",
     "greater_than_equal": "a number of at least {ge:g}",
     "greater_than": "a number above {gt:g}",
+    "string_pattern_mismatch": "slack:WORKSPACE:USER or discord:SERVER:USER",
 }
 """What each of Pydantic's faults asks for."""
 

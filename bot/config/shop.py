@@ -17,7 +17,7 @@ PLACES = (
 )
 """The ways to name a channel for staff."""
 
-WORKSPACE = r"^(?:slack:[A-Z0-9]{1,25}|discord:[0-9]{1,25})$"
+WORKSPACE = re.compile(r"slack:[A-Z0-9]{1,25}|discord:[0-9]{1,25}")
 """The name of a workspace of Slack, or of a server of Discord."""
 
 Profile = Literal["", "generic", "openai", "mistral", "qwen", "vllm", "llamacpp", "ollama", "anthropic", "google"]
@@ -71,9 +71,11 @@ class LimitsSection(_Section):
 
 
 class HandoffSection(_Section):
-    """`[handoff]`: where staff are told that a customer wants a person. `place` is kept as a Place's key."""
+    """`[handoff]`: where staff are told that a customer wants a person. `place` is kept as a Place's key, `staff` are Persons' keys:
+    who may use the tools for staff besides those who may manage the channel."""
 
     place: str = ""
+    staff: tuple[Annotated[str, Field(pattern=r"^(slack|discord):\w{1,25}:\w{1,25}$")], ...] = ()
 
     @field_validator("place")
     @classmethod
@@ -144,8 +146,15 @@ class Shop(_Section):
     page: PageSection = PageSection()
     handoff: HandoffSection = HandoffSection()
     models: tuple[ModelSection, ...] = ()
-    workspaces: dict[Annotated[str, Field(pattern=WORKSPACE)], WorkspaceSection] = {}
+    workspaces: dict[str, WorkspaceSection] = {}
     channels: dict[ChannelName, ChannelSection] = {}
+
+    @field_validator("workspaces")
+    @classmethod
+    def _named(cls, value: dict[str, WorkspaceSection]) -> dict[str, WorkspaceSection]:
+        if wrong := [name for name in value if not WORKSPACE.fullmatch(name)]:
+            raise ValueError(f'{", ".join(wrong)}: name a workspace "slack:T0123ABCD", a server "discord:NUMBER"')
+        return value
 
     def at(self, workspace: str) -> "Shop":
         """All of this as it holds in one workspace (`slack:T0123`, `discord:123`): the words of its section come first."""

@@ -79,8 +79,6 @@ FORGET_NOW = N_("Erase everything")
 FORGOTTEN = N_("Everything that was stored about you here is erased.")
 
 DRAFT = N_("Draft a reply")
-SUMMARISE = N_("Summarise")
-HAND_OVER = N_("Hand over to staff")
 DISCARD = N_("Discard")
 DISCARDED = N_("The draft was discarded.")
 DRAFT_SENT = N_("The reply is on its way.")
@@ -116,6 +114,11 @@ INSTALL_DECLINED = N_("Nothing was installed, because it was not allowed.")
 INSTALL_EXPIRED = N_("This link has expired or was used before. Please start again.")
 INSTALL_FAILED = N_("The installation did not succeed. Please start again.")
 INSTALL_AGAIN = N_("Start again")
+
+COMMAND_WHICH_LANGUAGE = N_("The language, by its name")
+COMMAND_FORGET = N_("Erase everything that is stored about you")
+COMMAND_HERE = N_("See or change how I work in this channel")
+COMMAND_SETTINGS = N_("What to change; leave it empty to see what is set")
 
 
 def say(phrase: str, language: str, /, **values: object) -> str:

@@ -245,6 +245,13 @@ class TestPrivateMessages:
         await until(lambda: desk.slack.seen("U2") == ["On its way."])
         assert desk.reacting.last().entries == (("draft", "A better draft."),)
 
+    async def test_a_long_reaction_arrives_whole_in_several_messages(self, by_socket: Desk) -> None:
+        by_socket.reacting.reaction = Shown(Reply("A sentence & more. " * 1_000, "en", buttons=(Button("a", "A"),)))
+        await by_socket.slack.press("U2", await by_socket.answered(), "person")
+        await by_socket.slack.wait_for_ephemerals(2)
+        assert " ".join(by_socket.slack.seen("U2")).split() == ("A sentence & more. " * 1_000).split()
+        assert [labels_of(message) for message in by_socket.slack.ephemerals] == [[], ["A"]]
+
     async def test_an_empty_reply_in_its_place_takes_it_away(self, by_socket: Desk) -> None:
         draft = await self.drafted(by_socket)
         by_socket.reacting.reaction = Shown(Reply("", "en"), instead=True)

@@ -8,7 +8,7 @@ from typing import Any, Literal
 import pytest
 
 from bot.language import phrases
-from bot.messages import Place
+from bot.messages import Person, Place
 from bot.platforms import Receive
 from bot.pressed import Interact
 from tests.contract.interactions_contract import InteractionsContract, embedded
@@ -19,17 +19,18 @@ from tests.slack_server import TEAM, SlackServer
 
 __all__ = ["embedded"]
 
-PEOPLE = {"ada": "U1", "bob": "U2"}
+PEOPLE = {"ada": "U1", "bob": "U2", "cleo": "U3"}
 
 
 class ActingSlack:
-    """Two people in a channel of the loopback Slack."""
+    """Three people in a channel of the loopback Slack."""
 
-    can = frozenset({"commands", "home", "messages"})
+    can = frozenset({"commands", "tools", "home", "messages"})
 
     def __init__(self, server: SlackServer, *, http: bool) -> None:
         self.server, self.slack = server, SlackHarness(server, http=http)
         self.platform = self.slack.platform
+        self._asked = ""
         self._pressed: list[dict[str, Any]] = []
 
     async def start(self, receive: Receive, interact: Interact) -> None:
@@ -39,7 +40,7 @@ class ActingSlack:
         return Place("slack", TEAM, "CSTAFF")
 
     async def ask(self, words: str) -> None:
-        await self.server.say("C1", "U1", words)
+        self._asked = await self.server.say("C1", "U1", words)
 
     async def public(self, posts: int) -> list[str]:
         return await enough(lambda: [rendered(post) for post in self.server.posts if post["channel"] == "C1"], posts)
@@ -59,6 +60,14 @@ class ActingSlack:
     async def command(self, name: str, words: str = "", person: str = "ada") -> None:
         await self.server.command(PEOPLE[person], "C1", f"{name} {words}")
         await self._settled()
+
+    async def choose(self, tool: str, person: str = "cleo", *, ours: bool = False) -> None:
+        ts = [post["ts"] for post in self.server.posts if post["channel"] == "C1"][-1] if ours else self._asked
+        await self.server.choose(PEOPLE[person], "C1", ts, tool)
+        await self._settled()
+
+    def member(self) -> str:
+        return Person("slack", TEAM, PEOPLE["cleo"]).key
 
     async def send_form(self, entries: Mapping[str, str], person: str = "ada") -> None:
         await self.server.submit(PEOPLE[person], self.server.modals[-1], **entries)

@@ -115,6 +115,7 @@ async def test_a_workspace_installs_us_and_is_heard_and_answered_with_its_own_to
         assert [(post["team"], post["channel"]) for post in here.slack.posts] == [("T2", "CT2A"), ("T1", "CT1A")]
         assert here.platform.link(place("T2"), "1.000001") == "https://t2.slack.com/archives/CT2A/p1000001"
         assert here.slack.crossed == []
+        assert "2 workspaces" in here.platform.state().why
         installed = await here.store.read("T1")
         assert installed is not None
         assert (installed.bot_user, installed.bot_id, installed.installed_by) == ("UT1BOT", "BT1", "UT1ADMIN")
@@ -262,7 +263,7 @@ async def test_a_database_that_is_away_is_no_refusal(tmp_path: Path) -> None:
     async with world(tmp_path) as here:
         await here.install("T1")
         assert here.platform._teams is not None
-        here.platform._teams.forget("T1")
+        here.platform._teams.doubt("T1")
         async with here.store._database.writing() as connection:
             await connection.exec_driver_sql("ALTER TABLE installations RENAME TO away")
         with pytest.raises(Unreachable):
@@ -282,5 +283,5 @@ async def aged(here: World, ends_in: float) -> Installation:
     old = replace(installed, expires_at=time.time() + ends_in)
     await here.store.keep(old)
     assert here.platform._teams is not None
-    here.platform._teams.forget("T1")
+    here.platform._teams.doubt("T1")
     return old

@@ -194,7 +194,7 @@ def test_a_workspace_says_what_it_has_of_its_own_and_has_the_rest_from_the_shop(
 @pytest.mark.parametrize(
     ("written", "named"),
     [
-        ('[workspaces."T0123"]\nname = "x"', 'the workspace as "slack:T0123ABCD" or "discord:NUMBER"'),
+        ('[workspaces."T0123"]\nname = "x"', 'T0123: name a workspace "slack:T0123ABCD"'),
         ('[workspaces."slack:T1"]\nlanguages = ["ja"]', """workspaces."slack:T1".default_language: 'en' is not one of"""),
         ('[workspaces."slack:T1"]\nhandof = "slack:C1"', "unknown key"),
         ('[workspaces."slack:T1"]\ndocuments = ["http://x.example"]', "must begin with https://"),

@@ -25,7 +25,9 @@ def channels(**said: object) -> Channels:
 async def rows(database: Database) -> tuple[int, int]:
     """Conversations and turns that are kept."""
     async with database.reading() as connection:
-        count = select(select(func.count()).select_from(threads).scalar_subquery(), select(func.count()).select_from(turns).scalar_subquery())
+        count = select(
+            select(func.count()).select_from(threads).scalar_subquery(), select(func.count()).select_from(turns).scalar_subquery()
+        )
         found = (await connection.execute(count)).one()
     return found[0], found[1]
 
@@ -157,6 +159,8 @@ def test_a_question_is_one_with_and_without_its_mark(text: str) -> None:
     assert may_ask(text)
 
 
-@pytest.mark.parametrize("text", ["Good morning!", "Danke, hat geklappt", "谢谢", "see https://shop.example/?page=1", "👍", "Three days.", ""])
+@pytest.mark.parametrize(
+    "text", ["Good morning!", "Danke, hat geklappt", "谢谢", "see https://shop.example/?page=1", "👍", "Three days.", ""]
+)
 def test_plain_talk_is_no_question(text: str) -> None:
     assert not may_ask(text)

@@ -135,3 +135,24 @@ async def test_everything_private_is_in_the_readers_language(acme: Acme) -> None
         await acme.slack.visit("UANA", "messages")
         await acme.seen("UANA", phrases.say(phrases.PAGE_ASK_DELIVERY, "ja"))
         assert acme.slack.unheard == []
+
+
+async def test_staff_draft_change_and_send_an_answer_and_nobody_else_may(acme: Acme) -> None:
+    acme.slack.users["UCLEO"] = {"is_admin": True}
+    async with acme.open():
+        asked = await acme.slack.say("C1", "UANA", "How long do I have to return something?")
+        await acme.slack.wait_for_posts(1, 30)
+        await acme.slack.choose("UBEN", "C1", asked, "draft")
+        await acme.told("UBEN", phrases.STAFF_ONLY)
+        await acme.slack.choose("UCLEO", "C1", asked, "draft")
+        async with asyncio.timeout(30):
+            while not (drafts := [shown for shown in acme.slack.ephemerals if shown["user"] == "UCLEO" and "edit" in str(shown["blocks"])]):
+                await asyncio.sleep(0.01)
+    async with acme.open():
+        await acme.slack.press("UCLEO", drafts[-1], "edit")
+        [modal] = await acme.slack.wait_for_modals(1, 30)
+        await acme.slack.submit("UCLEO", modal, text="Thirty days, and gladly longer.")
+        post = (await acme.slack.wait_for_posts(2, 30))[-1]
+        assert (post["channel"], post["thread_ts"]) == ("C1", asked)
+        assert "Thirty days, and gladly longer." in rendered(post)
+    assert acme.slack.unheard == []

@@ -11,11 +11,13 @@ from bot import app, config, doctor
 from bot.__main__ import app as commands
 from bot.app import parts as app_parts
 from bot.errors import ConfigError
+from bot.messages import Person, Place
 from bot.platforms import Installation
+from bot.pressed import Chosen, CommandGiven, Shown
 from bot.privacy.sealing import new_key
 from bot.store.database import Database
 from bot.store.installations import InstallationStore
-from tests.workspaces import GUILDS, OTHER_GENERAL, TEAMS, workspaces
+from tests.workspaces import GUILDS, MARK, OTHER_GENERAL, TEAMS, workspaces
 
 EVENTS = 80
 
@@ -63,3 +65,17 @@ def test_the_key_that_is_printed_is_one(monkeypatch: pytest.MonkeyPatch) -> None
     for name, value in settings.items():
         monkeypatch.setenv(name, value)
     assert config.load().installs_slack
+
+
+async def test_what_staff_let_it_write_stands_on_the_documents_of_their_workspace(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    async with workspaces(monkeypatch, tmp_path) as world:
+        for mark in (*TEAMS, *GUILDS):
+            platform = "slack" if mark in TEAMS else "discord"
+            place = Place(platform, mark, GUILDS.get(mark, f"C{mark}A"), "1.000001")
+            asked = Chosen(place, "1.000001", Person(platform, mark, "U5"), "How long can I return a lamp?")
+            shown = await world.desk._interactions(
+                CommandGiven(f"draft-{mark}", place, Person(platform, mark, "U9"), "draft", admin=True, chosen=asked)
+            )
+            assert isinstance(shown, Shown)
+            assert set(MARK.findall(shown.reply.text)) == {mark}
+        assert world.crossed() == []

@@ -43,6 +43,8 @@ _STEADY = 30.0
 """A connection that held for so many seconds was a good one: the next attempt comes soon."""
 _PAGES_AT_MOST = 5
 _NO_STATUS_FOR = 3600.0
+_TEAMS = "{teams}"
+"""Stands in the line that says how it stands for the workspaces, which come and go."""
 
 
 class SlackPlatform:
@@ -131,7 +133,7 @@ class SlackPlatform:
 
     def state(self) -> State:
         """How it stands, in one line."""
-        return self._state
+        return State(self._state.up, self._state.why.replace(_TEAMS, str(self._teams)))
 
     async def check(self) -> Sequence[Fault]:
         """Faults of the settings, then what Slack says to the tokens; opens a connection of its own."""
@@ -228,7 +230,7 @@ class SlackPlatform:
         except Exception as exc:
             error = refusal(exc, method)
             if isinstance(error, NotAllowed):
-                teams.forget(workspace)
+                teams.doubt(workspace)
             raise error from exc
 
     async def _came(self, installation: Installation) -> None:
@@ -272,13 +274,13 @@ class SlackPlatform:
         teams = self._teams_now()
         ours = await teams.open()
         if missed is None:
-            self._hearing(State(True, f"ready to send to {teams}"))
+            self._hearing(State(True, f"ready to send to {_TEAMS}"))
             await asyncio.Event().wait()
             return
         app = bolt_app(self._client(self._bot_token), teams, missed.receive, self._listens, self._take, self._left)
         if not self._app_token:
             self._app = app if self._signing_secret else None
-            why = f"waiting for Slack at {PATH}" if self._app else "neither an app token nor a signing secret is set"
+            why = f"waiting for Slack at {PATH}, {_TEAMS}" if self._app else "neither an app token nor a signing secret is set"
             self._hearing(State(self._app is not None, why))
             if self._app is not None:
                 await missed.came(ours)
@@ -287,7 +289,7 @@ class SlackPlatform:
         try:
             await socket.open(_PATIENCE)
             await missed.came(ours)
-            self._hearing(State(True, f"connected to {teams} by Socket Mode"))
+            self._hearing(State(True, f"connected to {_TEAMS} by Socket Mode"))
             await socket.until_lost()
         finally:
             missed.left()

@@ -56,8 +56,12 @@ class Teams(Protocol):
         """The same without asking anybody."""
         ...
 
-    def forget(self, workspace: str) -> None:
+    def doubt(self, workspace: str) -> None:
         """What was known may not hold any more."""
+        ...
+
+    def forget(self, workspace: str) -> None:
+        """We are there no more."""
         ...
 
     def __str__(self) -> str: ...
@@ -78,7 +82,7 @@ class OneTeam:
             raise refusal(exc, "auth_test") from exc
         workspace, user = str(said["team_id"]), str(said["user_id"])
         self._team = Team(
-            workspace, str(said.get("team") or workspace), str(said.get("url") or ""), user, str(said["bot_id"]), self._client
+            workspace, str(said.get("team") or workspace), str(said.get("url") or ""), user, str(said.get("bot_id") or ""), self._client
         )
         return {workspace: user}
 
@@ -89,6 +93,9 @@ class OneTeam:
     def known(self, workspace: str) -> Team | None:  # noqa: ARG002
         """The one, once it is known."""
         return self._team
+
+    def doubt(self, workspace: str) -> None:
+        """There is nobody else to ask."""
 
     def forget(self, workspace: str) -> None:
         """It stays the one."""
@@ -104,6 +111,7 @@ class ManyTeams:
         self._installations, self._client = installations, client
         self._id, self._secret = client_id, client_secret
         self._known: dict[str, tuple[Installation, Team]] = {}
+        self._here: set[str] = set()
         self._rests_until: dict[str, float] = {}
 
     async def open(self) -> Mapping[str, str]:
@@ -113,6 +121,7 @@ class ManyTeams:
         except StoreError as exc:
             raise Unreachable(f"the installations cannot be read: {exc}") from exc
         self._known = {one.workspace: (one, self._team(one)) for one in found}
+        self._here = set(self._known)
         return {one.workspace: one.bot_user for one in found}
 
     async def find(self, workspace: str) -> Team | None:
@@ -123,7 +132,10 @@ class ManyTeams:
                 installation = await self._exchanged(workspace)
         except StoreError as exc:
             raise Unreachable(f"the installation of {workspace} cannot be read: {exc}") from exc
-        return self.take(installation) if installation is not None else None
+        if installation is None:
+            self.forget(workspace)
+            return None
+        return self.take(installation)
 
     def known(self, workspace: str) -> Team | None:
         """As it was last read."""
@@ -131,17 +143,23 @@ class ManyTeams:
 
     def take(self, installation: Installation) -> Team:
         """From now on it is known so."""
+        self._here.add(installation.workspace)
         before = self._known.get(installation.workspace)
         if before is None or before[0] != installation:
             self._known[installation.workspace] = installation, self._team(installation)
         return self._known[installation.workspace][1]
 
-    def forget(self, workspace: str) -> None:
+    def doubt(self, workspace: str) -> None:
         """It is read again when it is needed."""
         self._known.pop(workspace, None)
 
+    def forget(self, workspace: str) -> None:
+        """We are there no more."""
+        self._known.pop(workspace, None)
+        self._here.discard(workspace)
+
     def __str__(self) -> str:
-        return "1 workspace" if len(self._known) == 1 else f"{len(self._known)} workspaces"
+        return "1 workspace" if len(self._here) == 1 else f"{len(self._here)} workspaces"
 
     def _team(self, one: Installation) -> Team:
         return Team(one.workspace, one.name, one.url, one.bot_user, one.bot_id, self._client(one.token))

@@ -4,11 +4,13 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from adapters.slack.connection.people import People
 from adapters.slack.connection.privately import Privately
 from adapters.slack.interactions import Pressed
+from adapters.slack.outgoing import split_reply
 from adapters.slack.views import HOME, write_form, write_home, write_window
 from bot.errors import PlatformError, RateLimited, Unreachable
 from bot.language import phrases
@@ -148,20 +150,27 @@ class Interacting:
 
     async def _say(self, pressed: Pressed, said: Reply | str, more: str = "", *, instead: bool = False) -> None:
         """To whoever did it alone. A try that fails is repeated; a sentence that comes twice is better than none."""
-        interaction = pressed.interaction
-        reply = said if isinstance(said, Reply) else Reply(said, interaction.locale)
-        key, ids = interaction.event_id + more, {"place": interaction.place.key, "event": interaction.event_id}
-        for attempt in range(1, _TRIES + 1):
+        reply = said if isinstance(said, Reply) else Reply(said, pressed.interaction.locale)
+        ids = {"place": pressed.interaction.place.key, "event": pressed.interaction.event_id}
+        for number, part in enumerate(split_reply(reply)):
+            key, replaces = f"{pressed.interaction.event_id}{more}.{number}", instead and not number
             try:
-                await self._privately.say(interaction.place, interaction.person.id, reply, key, _handle(interaction), instead=instead)
-                return
-            except (RateLimited, Unreachable) as exc:
-                _log.warning("slack: a reaction waits: %s", exc, extra=ids)
-                if attempt < _TRIES:
-                    await asyncio.sleep(min(exc.retry_after, _LONGEST_WAIT) if isinstance(exc, RateLimited) else 0.5 * attempt)
+                await self._patiently(partial(self._say_once, pressed, part, key, replaces))
             except PlatformError as exc:
                 _log.warning("slack: a reaction cannot be shown: %s", exc, extra=ids)
                 return
+
+    async def _say_once(self, pressed: Pressed, part: Reply, key: str, instead: bool) -> None:
+        did = pressed.interaction
+        await self._privately.say(did.place, did.person.id, part, key, _handle(did), instead=instead)
+
+    async def _patiently(self, call: Callable[[], Awaitable[None]]) -> None:
+        for attempt in range(1, _TRIES):
+            try:
+                return await call()
+            except (RateLimited, Unreachable) as exc:
+                await asyncio.sleep(min(exc.retry_after, _LONGEST_WAIT) if isinstance(exc, RateLimited) else 0.5 * attempt)
+        return await call()
 
 
 def _handle(interaction: Interaction) -> str:
