@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from bot.config.channels import Answer, ChannelSection
 from bot.errors import StoreError
 from bot.language.questions import may_ask
-from bot.messages import MessageReceived, Place, Turn
+from bot.messages import MessageReceived, Person, Place, Turn
 from bot.store.channels import ChannelStore
 
 log = logging.getLogger(__name__)
@@ -66,8 +66,14 @@ class Channels:
     async def look(self) -> None:
         """What was set meanwhile counts. Raises StoreError."""
         if self._store is not None:
-            read = await self._store.read()
-            self._set = {name: ChannelSection.model_validate(dict(said)).model_dump(exclude_none=True) for name, said in read.items()}
+            self._set = {name: _checked(said) or {} for name, said in (await self._store.read()).items()}
+
+    async def set(self, place: Place, said: Mapping[str, str], person: Person) -> None:
+        """These settings from now on in the channel of a place, in this process at once; none: as shop.toml says. Raises StoreError."""
+        if self._store is not None:
+            channel = f"{place.platform}:{place.workspace}:{place.channel}"
+            await (self._store.set(channel, said, person) if said else self._store.forget(channel))
+            await self.look()
 
     def at(self, place: Place, parent: str = "") -> Rules:
         """What holds at a place; `parent`: the channel in which the thread stands, see MessageReceived."""
@@ -98,6 +104,36 @@ class Channels:
                 continue  # the database has said so already; what held goes on to hold
             except Exception as exc:  # noqa: BLE001  # this task must not end while the process lives
                 log.error("the settings of channels could not be read: %s", type(exc).__name__)
+
+
+def said_in(text: str) -> Mapping[str, str] | None:
+    """What somebody sets by a command, such as "answer questions"; none of it for "default", None where it cannot be understood."""
+    match text.split():
+        case ["default"]:
+            return {}
+        case ["answer", answer]:
+            said = {"answer": answer}
+        case ["quiet", "off"]:
+            said = {"quiet": ""}
+        case ["quiet", hours]:
+            said = {"quiet": hours}
+        case ["quiet", hours, zone]:
+            said = {"quiet": hours, "timezone": zone}
+        case ["wait", minutes]:
+            said = {"wait_minutes": minutes}
+        case ["tone", *words] if words:
+            said = {"tone": " ".join(words)}
+        case _:
+            return None
+    return said if _checked(said) is not None else None
+
+
+def _checked(said: Mapping[str, str]) -> dict[str, Any] | None:
+    """Settings as values; None where one is at fault, perhaps because an older version or another machine took it."""
+    try:
+        return ChannelSection.model_validate(dict(said)).model_dump(exclude_none=True)
+    except ValueError:
+        return None
 
 
 def admits(rules: Rules, message: MessageReceived) -> bool:

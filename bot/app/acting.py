@@ -7,8 +7,9 @@ from contextlib import AsyncExitStack
 from bot.app.parts import Ground, Parts, opened
 from bot.app.working import hosts_of, make_desk
 from bot.branches import workspace_of
+from bot.channels import Channels
 from bot.delivery import Delivery
-from bot.interactions import Asking, Drafts, Feedback, Handing, House, Interactions, Personal, Staff, Writing
+from bot.interactions import Asking, Drafts, Feedback, Handing, Here, House, Interactions, Personal, Staff, Writing
 from bot.platforms import Platform, Receive
 from bot.pressed import Interact, Interaction, Reaction
 from bot.store.drafts import DraftStore
@@ -40,14 +41,14 @@ class Study:
 
 
 def make_interactions(
-    ground: Ground, study: Study, platforms: Mapping[str, Platform], accept: Receive, wake: Callable[[str], None]
+    ground: Ground, study: Study, platforms: Mapping[str, Platform], accept: Receive, wake: Callable[[str], None], channels: Channels
 ) -> Interact:
     """`accept` is the inbox, `wake` wakes lanes: what is to be posted is written down here and sent by whoever answers. Where a
     workspace has settings of its own, these count."""
     delivery = Delivery(OutboxStore(ground.database, Holder()), platforms, hosts_of(ground.config), Holder())
 
     def made(workspace: str) -> Interactions:
-        return _interactions(ground, workspace, study, delivery, accept, wake)
+        return _interactions(ground, workspace, study, delivery, accept, wake, Here(channels))
 
     usual, own = made(""), {name: made(name) for name in ground.config.shop.workspaces}
 
@@ -58,7 +59,7 @@ def make_interactions(
 
 
 def _interactions(
-    ground: Ground, workspace: str, study: Study, delivery: Delivery, accept: Receive, wake: Callable[[str], None]
+    ground: Ground, workspace: str, study: Study, delivery: Delivery, accept: Receive, wake: Callable[[str], None], here: Here
 ) -> Interactions:
     """Those of one workspace, or of all that have no settings of their own ("")."""
 
@@ -75,6 +76,7 @@ def _interactions(
         Asking(store, accept, delivery, wake).subject,
         Feedback(store).subject,
         Handing(store, desk).subject,
+        here.subject,
         Staff(store, desk, delivery, house, writing).subject,
         Drafts(store, DraftStore(database), delivery, house, writing, wake).subject,
     )

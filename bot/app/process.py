@@ -56,7 +56,7 @@ class App:
         self._inbox = Inbox(InboxStore(database, holder), self._lanes, self._lanes.interrupt, channels)
         claims = _claims(config, database, self._platforms)
         self._study = Study(ground)
-        self._interactions = make_interactions(ground, self._study, self._platforms, self._inbox.accept, self._lanes.wake)
+        self._interactions = make_interactions(ground, self._study, self._platforms, self._inbox.accept, self._lanes.wake, channels)
         self._hearing = Hearing(
             role,
             self._platforms,

@@ -2,7 +2,7 @@
 
 `react` is what every platform calls. What is done then stands by subject: asking.py (a question that only its author sees
 answered), handing.py (a person is wanted), feedback.py (whether it helped), personal.py (language, what is stored, home),
-staff.py and drafts.py (what staff do with any message).
+staff.py and drafts.py (what staff do with any message), here.py (how we work in a channel).
 """
 
 import logging
@@ -14,6 +14,7 @@ from bot.interactions.asking import Asking
 from bot.interactions.drafts import Drafts
 from bot.interactions.feedback import Feedback
 from bot.interactions.handing import Handing
+from bot.interactions.here import Here
 from bot.interactions.personal import Personal
 from bot.interactions.staff import Staff, Writing
 from bot.interactions.subjects import House, OnCommand, OnForm, OnPress, Subject, told
@@ -24,7 +25,7 @@ from bot.store.interactions import InteractionStore
 
 log = logging.getLogger(__name__)
 
-__all__ = ["Asking", "Drafts", "Feedback", "Handing", "House", "Interactions", "Personal", "Staff", "Subject", "Writing"]
+__all__ = ["Asking", "Drafts", "Feedback", "Handing", "Here", "House", "Interactions", "Personal", "Staff", "Subject", "Writing"]
 
 
 class Interactions:

@@ -120,6 +120,14 @@ COMMAND_FORGET = N_("Erase everything that is stored about you")
 COMMAND_HERE = N_("See or change how I work in this channel")
 COMMAND_SETTINGS = N_("What to change; leave it empty to see what is set")
 
+HERE_MENTION = N_("In this channel I answer when I am mentioned.")
+HERE_QUESTIONS = N_("In this channel I answer every question that our help pages answer.")
+HERE_OFF = N_("In this channel I do not answer.")
+HERE_QUIET = N_("Quiet hours, in which I answer only when I am mentioned: {hours}")
+HERE_WAIT = N_("Minutes for which others may answer first: {minutes}")
+HERE_HOW = N_("Admins can change this: {examples}")
+HERE_ADMINS = N_("Only admins can change this.")
+
 
 def say(phrase: str, language: str, /, **values: object) -> str:
     """One of our sentences in a language ("de", "zh-TW"), its {places} filled; without values they stay as they are."""

@@ -13,7 +13,7 @@ from bot.conversation import Conversation
 from bot.delivery import Delivery
 from bot.desk import Desk as StaffDesk
 from bot.inbox import Inbox
-from bot.interactions import Asking, Drafts, Feedback, Handing, House, Interactions, Personal, Staff, Writing
+from bot.interactions import Asking, Drafts, Feedback, Handing, Here, House, Interactions, Personal, Staff, Writing
 from bot.lanes import InProcessLanes
 from bot.language.detection import Detector
 from bot.messages import Place, Reply
@@ -104,7 +104,14 @@ class Study:
 
 
 def interactions(
-    database: Database, desk: StaffDesk, inbox: Inbox, delivery: Delivery, wake: Callable[[str], None], study: Study, staff: str
+    database: Database,
+    desk: StaffDesk,
+    inbox: Inbox,
+    delivery: Delivery,
+    wake: Callable[[str], None],
+    study: Study,
+    staff: str,
+    channels: Channels,
 ) -> Interactions:
     """What reacts to buttons, commands and forms, as bot.app.acting puts it together. `staff`: the key of a person."""
     store, house, writing = InteractionStore(database), House(("en", "de", "es"), "en", staff=frozenset({staff})), Writing(study.opened)
@@ -115,6 +122,7 @@ def interactions(
         Asking(store, inbox.accept, delivery, wake).subject,
         Feedback(store).subject,
         Handing(store, desk).subject,
+        Here(channels).subject,
         Staff(store, desk, delivery, house, writing).subject,
         Drafts(store, DraftStore(database), delivery, house, writing, wake).subject,
     )
@@ -153,7 +161,7 @@ async def desk(
     inbox = Inbox(store, lanes, lanes.interrupt, channels)
     worker = Worker(WorkerStore(database, holder), lanes.wake, conversation.at_work)
     await worker.join()
-    acting = interactions(database, staff_desk, inbox, delivery, lanes.wake, Study(echo, model, detector), member)
+    acting = interactions(database, staff_desk, inbox, delivery, lanes.wake, Study(echo, model, detector), member, channels)
     if start is None:
         await platform.start(inbox.accept, CursorStore(database, platform.name), acting.react, partial(channels.listens, platform.name))
     else:

@@ -206,6 +206,21 @@ def test_faults_of_a_workspace_are_named_with_it(written: str, named: str, tmp_p
 
 
 @pytest.mark.parametrize(
+    ("written", "named"),
+    [
+        ('[channels."C1"]\nanswer = "off"', 'write the channel as "slack:WORKSPACE:CHANNEL"'),
+        ('[channels."slack:T1:C1"]\nanswer = "always"', "write one of 'mention', 'questions' or 'off'"),
+        ('[channels."slack:T1:C1"]\nquiet = "late"', 'write the hours like "22:00-07:00"'),
+        ('[channels."discord:1"]\ntimezone = "Mars/Base"', "'Mars/Base' is no time zone"),
+        ('[channels."discord:1"]\nwait_minutes = -1', "write a number of at least 0"),
+    ],
+)
+def test_faults_of_a_channel_are_named_with_it(written: str, named: str, tmp_path: Path) -> None:
+    (tmp_path / "shop.toml").write_text(written)
+    assert named in "\n".join(faults())
+
+
+@pytest.mark.parametrize(
     ("given", "named"),
     [
         ({"POLYDESK_KEY": ""}, "POLYDESK_KEY is missing: the tokens of workspaces are encrypted with it. `python -m bot key`"),

@@ -6,12 +6,16 @@ import time
 import pytest
 from sqlalchemy import func, select, update
 
-from bot.channels import Channels, Rules
+from bot.channels import Channels, Rules, said_in
 from bot.config.channels import ChannelSection
+from bot.language import phrases
 from bot.language.questions import may_ask
+from bot.messages import Person
+from bot.pressed import CommandGiven, Shown
+from bot.store.channels import ChannelStore
 from bot.store.database import Database
 from bot.tables import events, threads, turns
-from tests.core.desk import Echo, desk
+from tests.core.desk import Desk, Echo, desk
 from tests.fake_platform import FakePlatform
 
 MIDNIGHT = 1_764_028_800.0
@@ -164,3 +168,38 @@ def test_a_question_is_one_with_and_without_its_mark(text: str) -> None:
 )
 def test_plain_talk_is_no_question(text: str) -> None:
     assert not may_ask(text)
+
+
+async def commanded(run: Desk, text: str, *, admin: bool = True) -> str:
+    person = Person("fake", "w1", "ada", "Ada")
+    shown = await run.platform.does(CommandGiven("x1", run.platform.place(""), person, "here", text, "en", admin=admin))
+    assert isinstance(shown, Shown)
+    return shown.reply.text
+
+
+async def test_an_admin_sets_by_command_what_shop_toml_says_otherwise_and_everybody_can_see_it(database: Database) -> None:
+    said, store = {"fake:w1:c1": ChannelSection(answer="off", wait_minutes=5)}, ChannelStore(database)
+    async with desk(database, channels=Channels(said, store)) as run:
+        assert (await commanded(run, "", admin=False)).startswith(f"{phrases.HERE_OFF}\nMinutes for which others may answer first: 5")
+        assert await commanded(run, "answer questions", admin=False) == phrases.HERE_ADMINS
+        assert (await commanded(run, "answer everything")).startswith("Admins can change this")
+        assert (await commanded(run, "answer questions")).startswith(phrases.HERE_QUESTIONS)
+        await commanded(run, "wait 0")
+        await run.platform.say("How long does delivery take?", addressed="open")
+        assert await run.platform.sees(1) == ["You asked: How long does delivery take?"]
+    again = Channels(said, store)
+    await again.look()
+    assert again.listens("fake", "w1", "c1")
+    await again.set(run.platform.place(), {}, Person("fake", "w1", "ada"))
+    assert again.at(run.platform.place()) == Rules(answer="off", wait_minutes=5)
+
+
+async def test_a_forum_in_which_nobody_can_command_is_named_in_the_command(database: Database) -> None:
+    async with desk(database, channels=(channels := Channels(None, ChannelStore(database)))) as run:
+        assert (await commanded(run, "<#c7> answer questions")).startswith(phrases.HERE_QUESTIONS)
+        assert channels.listens("fake", "w1", "c7")
+
+
+@pytest.mark.parametrize("text", ["answer", "quiet late", "quiet 22:00-07:00 Mars/Base", "wait long", "wait -1", "sing"])
+def test_a_setting_that_makes_no_sense_is_not_taken(text: str) -> None:
+    assert said_in(text) is None
