@@ -6,7 +6,7 @@ a capability exists because the core branches on it.
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from bot.messages import Event, Fault, Place, Reply
 from bot.pressed import Interact
@@ -23,12 +23,29 @@ MISSED_SECONDS = 24 * 3600.0
 only surprise whoever asked it."""
 
 
+Call = Literal["post", "edit", "look", "status", "live-start", "live-append", "live-stop"]
+"""What we ask of a platform, as far as it is counted: `send`, a change of what we sent, `find_sent`, `show_status`; text that grows."""
+
+
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How much a platform takes: posts a second in the long run, and how many at once."""
+    """`at_once` calls, each of which may be made anew after `seconds`; `in_turn`: not side by side, but one after the other.
 
-    per_second: float
+    `Pace(5, 5.0)` is five in any five seconds; `Pace(3, 1.0, in_turn=True)` is one a second in the long run, and three at once.
+    """
+
     at_once: int
+    seconds: float
+    in_turn: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """How many calls of these kinds, counted together, a platform takes of us in each channel, in each workspace, or in all."""
+
+    calls: tuple[Call, ...]
+    each: Literal["channel", "workspace", "platform"]
+    pace: Pace
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +55,8 @@ class Capabilities:
     status: bool
     """It can show that we are at work on an answer. Fallback: nothing is shown."""
 
-    channel_pace: Pace | None = None
-    """How fast one may post into a channel, once the platform has refused. Fallback: as fast as answers come, refused or not."""
-
-    overall_pace: Pace | None = None
-    """The same for all channels together."""
+    limits: tuple[Limit, ...] = ()
+    """How fast it may be called, as it documents, the narrowest limit of each call first. Fallback: as fast as we are, until it refuses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,5 +163,5 @@ class Platform(Protocol):
         ...
 
     async def show_status(self, place: Place, reply_to: str, on: bool) -> None:
-        """Show or clear the sign that we are at work (`reply_to`: the customer's message). Never raises."""
+        """Show or clear the sign that we are at work (`reply_to`: the customer's message). Raises RateLimited and nothing else."""
         ...

@@ -22,9 +22,9 @@ from adapters.discord.connection.underway import Underway
 from adapters.discord.faults import INTENT_CURE, LOGIN_CURE, intent_faults, outage, translated, wrong_token
 from adapters.discord.incoming import NAME
 from adapters.discord.outgoing import split_reply, write_reply
-from bot.errors import NotAllowed, PlaceGone, PlatformError, Unreachable
+from bot.errors import NotAllowed, PlaceGone, PlatformError, RateLimited, Unreachable
 from bot.messages import Fault, Place, Reply
-from bot.platforms import Capabilities, Cursors, Pace, Receive, State
+from bot.platforms import Call, Capabilities, Cursors, Limit, Pace, Receive, State
 from bot.pressed import Interact
 
 log = logging.getLogger(__name__)
@@ -42,6 +42,13 @@ CALL = 60.0
 """Seconds for one call; discord.py waits inside for rate limits of up to 30 s."""
 DRAIN = 15.0
 """Seconds that `stop` leaves to what is under way."""
+_CALLS: tuple[Call, ...] = ("post", "edit", "look", "status")
+LIMITS = (
+    *(Limit((call,), "channel", Pace(5, 5.0)) for call in _CALLS),
+    Limit(_CALLS, "platform", Pace(50, 1.0)),
+)
+"""What Discord has long told in its headers for each of these routes, and documents for a bot as a whole. discord.py keeps to the headers
+besides, whatever they say, but who waits inside it waits in no order of ours."""
 
 
 class DiscordPlatform:
@@ -51,7 +58,7 @@ class DiscordPlatform:
     """
 
     name = NAME
-    capabilities = Capabilities(status=True, channel_pace=Pace(per_second=1, at_once=5), overall_pace=Pace(per_second=40, at_once=40))
+    capabilities = Capabilities(status=True, limits=LIMITS)
 
     def __init__(self, token: str, api_url: str = "", gateway_url: str = "", *, pace: float = 1.0) -> None:
         self._token = token
@@ -167,10 +174,16 @@ class DiscordPlatform:
 
     async def show_status(self, place: Place, reply_to: str, on: bool) -> None:  # noqa: ARG002
         """Typing dots for ten seconds; Discord itself clears it when we post."""
-        if on:
-            with contextlib.suppress(PlatformError), translated():
+        if not on:
+            return
+        try:
+            with translated():
                 async with asyncio.timeout(5):
                     await self._channel(place).typing()
+        except RateLimited:
+            raise
+        except PlatformError as error:
+            log.debug("no typing in Discord: %s", error, extra={"place": place.key})
 
     def connected(self, name: str) -> None:
         """The gateway speaks to us."""
