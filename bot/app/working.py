@@ -35,7 +35,8 @@ class Working:
         self._parts = parts
         self._answered = answered
         self._wake: Callable[[str], None] = _nobody
-        delivery = Delivery(OutboxStore(parts.database, holder), platforms, lambda: parts.config.hosts, holder, metrics)
+        store = OutboxStore(parts.database, holder)
+        delivery = Delivery(store, platforms, lambda: parts.config.hosts, holder, metrics, live=shop.answers.live)
         desk = Desk(
             CaseStore(parts.database),
             delivery,

@@ -38,6 +38,8 @@ TOO_MANY = N_("You have sent many messages in a short time. Please wait a few mi
 NOT_SERVED = N_("Sorry, we cannot answer in {language}. Here is our answer in {other}.")
 SOURCES = N_("Sources")
 THINKING = N_("Looking it up …")
+WRITING = N_("Writing the answer …")
+STOPPED = N_("Stopped. Just ask again whenever you like.")
 OUT_OF_DATE = N_("This is out of date. Please ask again.")
 
 UNDERSTOOD = N_("I understood: {question}")
