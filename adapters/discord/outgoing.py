@@ -9,16 +9,23 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import Any
 
+from adapters.discord.components import write_rows
+from adapters.discord.interactions import EPHEMERAL
 from bot.language import phrases
 from bot.messages import Reply, Source
 from bot.shaping import shortened, split_text
+
+Payload = dict[str, Any]
 
 LONGEST = 2000
 """Code points in one message."""
 LONGEST_FOOTER = 1000
 """Code points for sources and small print, so that words remain to stand above them."""
 
+_NO_PREVIEWS = 1 << 2
+"""The flag of a message whose links show no pages."""
 _APART = "\u200b"
 """Put inside a mention: it still reads the same, and names nobody."""
 _MENTION = re.compile(r"@(?=everyone|here)|<(?=[@#]|/|id:|sound:)")
@@ -38,19 +45,35 @@ _BREAK = re.compile(r"<br */?>|\\$", re.IGNORECASE)
 
 
 def split_reply(reply: Reply) -> tuple[Reply, ...]:
-    """The reply as messages that fit, in order. Sources and small print go with the last."""
+    """The reply as messages that fit, in order. Sources, small print and buttons go with the last."""
     if len(write_reply(reply)) <= LONGEST:
         return (reply,)
     texts = split_text(reply.text, LONGEST, size=_size)
     room = LONGEST - len(_footer(reply)) - 2
     if _size(texts[-1]) > room:
         texts[-1:] = split_text(texts[-1], room, size=_size)
-    return (*(replace(reply, text=text, sources=(), notice="") for text in texts[:-1]), replace(reply, text=texts[-1]))
+    bare = replace(reply, sources=(), notice="", buttons=(), feedback=False)
+    return (*(replace(bare, text=text) for text in texts[:-1]), replace(reply, text=texts[-1]))
 
 
 def write_reply(reply: Reply) -> str:
     """The content of one Discord message."""
     return "\n\n".join(filter(None, (write_text(reply.text), _footer(reply))))
+
+
+def write_private(reply: Reply) -> Payload:
+    """The body of a message that answers an interaction, and that one person alone sees."""
+    return write_change(reply) | {"flags": EPHEMERAL | _NO_PREVIEWS}
+
+
+def write_change(reply: Reply) -> Payload:
+    """The body that changes such a message; who sees it cannot be changed."""
+    return {
+        "content": write_reply(reply),
+        "components": write_rows(reply),
+        "allowed_mentions": {"parse": []},
+        "flags": _NO_PREVIEWS,
+    }
 
 
 def write_text(text: str) -> str:

@@ -16,8 +16,11 @@ import discord
 import yarl
 from aiohttp.web import RouteDef
 
+from adapters.discord.components import view_of
 from adapters.discord.connection.client import HearingClient, sending_client
 from adapters.discord.connection.hearing import Hearing, own_id
+from adapters.discord.connection.interacting import Interacting
+from adapters.discord.connection.private import send_private
 from adapters.discord.connection.underway import Underway
 from adapters.discord.faults import INTENT_CURE, LOGIN_CURE, intent_faults, outage, translated, wrong_token
 from adapters.discord.incoming import NAME
@@ -68,6 +71,7 @@ class DiscordPlatform:
         self._content_granted = True
         self._client: discord.Client | None = None
         self._hearing: Hearing | None = None
+        self._interacting: Interacting | None = None
         self._state = State(False, "not started")
         self._settled = asyncio.Event()
         self._supervisor: asyncio.Task[None] | None = None
@@ -75,8 +79,9 @@ class DiscordPlatform:
         self._giving_up: asyncio.TimerHandle | None = None
         self._failures = 0
 
-    async def start(self, receive: Receive, cursors: Cursors, interact: Interact | None = None) -> None:  # noqa: ARG002 (nothing to press is shown yet)
+    async def start(self, receive: Receive, cursors: Cursors, interact: Interact | None = None) -> None:
         """Begin to hear, and read what was missed; an outage is never raised. Raises StoreError."""
+        self._interacting = Interacting(interact, self.underway, self.pace) if interact is not None else None
         await self._begin(Hearing(receive, cursors, self.underway, self.pace))
 
     async def open(self) -> None:
@@ -147,14 +152,24 @@ class DiscordPlatform:
 
     async def send(self, place: Place, reply: Reply, key: str) -> str:
         """One POST. The nonce makes Discord return the first message when the same part comes again within minutes."""
+        if reply.only_for:
+            with self.underway:
+                return await send_private(self._logged_in(), reply, key)
         with self.underway, translated():
             channel = self._channel(place)
             async with asyncio.timeout(CALL):
-                sent = await channel.send(write_reply(reply), nonce=key, suppress_embeds=True, **_reference(place, reply))
+                sent = await channel.send(
+                    write_reply(reply), nonce=key, suppress_embeds=True, view=view_of(reply), **_reference(place, reply)
+                )
             return str(sent.id)
 
     async def find_sent(self, place: Place, reply: Reply, key: str, after: str = "") -> str | None:  # noqa: ARG002 (no nonces in a history)
-        """Our own message with this content that answers the same message, among the 200 after it and after what we said last."""
+        """Our own message with this content that answers the same message, among the 200 after it and after what we said last.
+
+        What one person alone sees is in no history.
+        """
+        if reply.only_for:
+            return None
         content = write_reply(reply)
         answered = int(reply.answers) if reply.answers.isdecimal() else 0
         since = max(answered, int(after) if after.isdecimal() else 0)
@@ -239,7 +254,7 @@ class DiscordPlatform:
 
     async def _run_client(self, hearing: Hearing | None) -> None:
         """One client's life: log in, then hear until it cannot go on; or stay logged in, to send."""
-        client = HearingClient(self, hearing, content=self._content_granted) if hearing is not None else sending_client()
+        client = HearingClient(self, hearing, self._interacting, content=self._content_granted) if hearing is not None else sending_client()
         try:
             await client.login(self._token)
             self._client = client
@@ -253,13 +268,17 @@ class DiscordPlatform:
                 hearing.history.stop()
             await client.close()
 
-    def _channel(self, place: Place) -> discord.PartialMessageable:
-        """Where to post; no call is made for it."""
+    def _logged_in(self) -> discord.Client:
         if self._client is None:
             raise Unreachable(f"Discord: {self._state.why}")
+        return self._client
+
+    def _channel(self, place: Place) -> discord.PartialMessageable:
+        """Where to post; no call is made for it."""
+        client = self._logged_in()
         if not place.channel.isdecimal():
             raise PlaceGone("this is not a channel of Discord")
-        return self._client.get_partial_messageable(int(place.channel))
+        return client.get_partial_messageable(int(place.channel))
 
 
 def _reference(place: Place, reply: Reply) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 import discord
 
 from adapters.discord.connection.hearing import Hearing
+from adapters.discord.connection.interacting import Interacting
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +36,7 @@ def sending_client() -> discord.Client:
 class HearingClient(discord.Client):
     """One connection to the gateway, and the sessions in it."""
 
-    def __init__(self, told: Told, hearing: Hearing, *, content: bool) -> None:
+    def __init__(self, told: Told, hearing: Hearing, interacting: Interacting | None, *, content: bool) -> None:
         intents = discord.Intents(guilds=True, guild_messages=True, dm_messages=True, message_content=content)
         super().__init__(
             intents=intents,
@@ -48,10 +49,13 @@ class HearingClient(discord.Client):
         )
         self._told = told
         self._hearing = hearing
+        self._interacting = interacting
         parsers = self._connection.parsers
         # The picture of a server must be read before its first message: discord.py's own events come later.
         parsers["READY"] = _then(parsers["READY"], lambda _: hearing.history.session_began(self))
         parsers["GUILD_CREATE"] = _then(parsers["GUILD_CREATE"], lambda data: hearing.history.guild_came(self, data))
+        if interacting is not None:
+            parsers["INTERACTION_CREATE"] = lambda data: interacting.heard(self, data)
         parsers.update({name: _forgiving(name, parse) for name, parse in parsers.items()})
 
     async def on_message(self, message: discord.Message) -> None:
@@ -79,6 +83,8 @@ class HearingClient(discord.Client):
         await self._hearing.look_at_waiting(self)
         await self.on_resumed()
         await self._hearing.progress.write()
+        if self._interacting is not None:
+            await self._interacting.show_commands(self)
 
     async def on_resumed(self) -> None:
         """The old session goes on; what was missed has been sent again."""
