@@ -27,8 +27,8 @@ ATTEMPTS = 6
 LONGEST_WAIT = 60.0
 LONGEST_REFUSAL = 3600.0
 """Seconds that a platform is left alone at most, whatever it says."""
-CLEARINGS = (60.0, 60.0, 60.0)
-"""Seconds after which it is tried once more to clear a sign, at most."""
+CLEARINGS = (0.5, 2.0, 8.0, 0.0)
+"""Seconds between tries to clear a sign."""
 REFUSED = ""
 """Instead of a message's id: the platform will never take it."""
 
@@ -150,7 +150,7 @@ class Delivery:
         self._signs.add((place.key, message))
         try:
             await self._counted(place, "status", platform.show_status(place, message, on=True, language=language))
-        except RateLimited:
+        except (RateLimited, Unreachable):
             return False
         return True
 
@@ -162,8 +162,8 @@ class Delivery:
             try:
                 await self._counted(place, "status", platform.show_status(place, message, on=False))
                 return
-            except RateLimited as exc:
-                await asyncio.sleep(min(exc.retry_after, wait))
+            except (RateLimited, Unreachable) as exc:
+                await asyncio.sleep(min(exc.retry_after, LONGEST_WAIT) if isinstance(exc, RateLimited) else wait)
 
     async def _send(self, platform: Platform, letter: Letter, held: bool = False) -> str | None:
         """The message's id; REFUSED; or None when the platform is away for now, and the letter stays in doubt.

@@ -212,6 +212,6 @@ class Platform(Protocol):
         """Show or clear the sign that we are at work (`reply_to`: the customer's message; `language`: of the words in it, if any).
 
         Whatever was shown is cleared at the end, whoever showed it; where it went out by itself when we posted, that costs no call.
-        Raises RateLimited and nothing else.
+        Raises RateLimited, Unreachable, and nothing else.
         """
         ...

@@ -53,6 +53,7 @@ class DiscordServer:
         self.content_granted = True
         self.gateway_open = True
         self.posts: list[Payload] = []
+        self.edits: list[Payload] = []
         self.typings: list[str] = []
         self.requests: list[str] = []
         self.identifies = 0
@@ -63,6 +64,7 @@ class DiscordServer:
         self.interactions = Interactions(self)
         self._faults: list[Callable[[web.Request], web.Response]] = []
         self._history_faults: list[Callable[[web.Request], web.Response]] = []
+        self._edit_faults: list[Callable[[web.Request], web.Response]] = []
         self._nonces: dict[tuple[str, str], Payload] = {}
         self._numbers = itertools.count(1)
         self._runner: web.AppRunner | None = None
@@ -98,6 +100,8 @@ class DiscordServer:
         app.router.add_post(f"{api}/channels/{{channel}}/messages", self._post)
         app.router.add_get(f"{api}/channels/{{channel}}/messages", self._history)
         app.router.add_post(f"{api}/channels/{{channel}}/typing", self._typing)
+        app.router.add_patch(f"{api}/channels/{{channel}}/messages/{{message}}", self._edit)
+        app.router.add_delete(f"{api}/channels/{{channel}}/messages/{{message}}", self._delete)
         self.interactions.routes(app)
         self._runner = web.AppRunner(app, shutdown_timeout=0.1)
         await self._runner.setup()
@@ -244,6 +248,38 @@ class DiscordServer:
         self.messages[channel].append(data)
         await self.tell("MESSAGE_CREATE", data)
         return self._response(data)
+
+    async def _edit(self, request: web.Request) -> web.Response:
+        """Our own message gets another text."""
+        if self._edit_faults:
+            return self._edit_faults.pop(0)(request)
+        found, payload = self._own(request), await request.json()
+        if found is None:
+            return self._response({"message": "Unknown Message", "code": 10008}, 404)
+        content = payload.get("content", found["content"])
+        if not content.strip() or len(content) > 2000:
+            return self._response({"message": "Invalid Form Body", "code": 50035, "errors": {}}, 400)
+        found |= {"content": content.strip(), "edited_timestamp": datetime.now(UTC).isoformat()}
+        found |= {key: payload[key] for key in ("components",) if key in payload}
+        self.edits.append({"channel": found["channel_id"], **payload})
+        await self.tell("MESSAGE_UPDATE", found)
+        return self._response(found)
+
+    async def _delete(self, request: web.Request) -> web.Response:
+        """Our own message goes."""
+        found = self._own(request)
+        if found is None:
+            return self._response({"message": "Unknown Message", "code": 10008}, 404)
+        await self.delete(found)
+        return web.Response(status=204, headers={"Via": "1.1 loopback"})
+
+    def _own(self, request: web.Request) -> Payload | None:
+        said = self.messages.get(request.match_info["channel"], [])
+        return next((each for each in said if each["id"] == request.match_info["message"] and each["author"]["id"] == BOT), None)
+
+    def standing(self) -> list[str]:
+        """Our messages as they stand now."""
+        return [each["content"] for said in self.messages.values() for each in said if each["author"]["id"] == BOT]
 
     async def _history(self, request: web.Request) -> web.Response:
         if self._history_faults:

@@ -36,6 +36,8 @@ class Grown:
     async def show(self, text: str) -> None:
         """What it says from now on."""
         self.platform.fail()
+        if self.message_id not in self.platform.live:
+            raise PlaceGone("no such message")
         self.texts.append(text)
         self.platform.saw.set()
 

@@ -21,6 +21,7 @@ from uuid import uuid4
 from aiohttp import ClientSession, WSMsgType, web
 
 from tests.slack_rules import fault_of_post, links_of, rendered
+from tests.slack_streams import SlackStreams
 
 BOT, BOT_ID, APP, TEAM = "UBOT", "BBOT", "A1", "T1"
 SCOPES = "app_mentions:read,assistant:write,channels:history,chat:write,groups:history,im:history"
@@ -45,6 +46,7 @@ class SlackServer:
         self.hellos = 0
         self.messages: dict[str, list[Json]] = {}
         self.posted = asyncio.Condition()
+        self.live = SlackStreams(self)
         self._acks: dict[str, asyncio.Future[None]] = {}
         self._pong, self._opened = asyncio.Event(), asyncio.Event()
         self._faults: list[tuple[str, web.Response | None]] = []
@@ -92,7 +94,7 @@ class SlackServer:
         """Somebody writes; the ts, once every event of it was acknowledged or given up. In a direct message nobody needs mention us."""
         direct = channel.startswith("D")
         shown = escape(text) if direct or not mention else f"<@{BOT}> {escape(text)}"
-        message = self._keep(channel, {"type": "message", "user": user, "text": shown, "team": TEAM, **more}, thread_ts)
+        message = self.keep(channel, {"type": "message", "user": user, "text": shown, "team": TEAM, **more}, thread_ts)
         event = {**message, "channel": channel, "event_ts": message["ts"]}
         events = [self._envelope({**event, "channel_type": kind_of(channel)})]
         if mention and not direct:
@@ -126,6 +128,12 @@ class SlackServer:
             self.messages[channel].remove(message)
             await self._change(channel, {"subtype": "message_deleted", "deleted_ts": ts, "previous_message": message})
 
+    async def press_stop(self, channel: str, thread_ts: str, user: str = "U1") -> None:
+        """Somebody presses the stop button of a thread in which we are at work."""
+        stopped = self.live.stop_by_user(channel, thread_ts)
+        event = {"type": "agent_session_stopped", "channel": channel, "thread_ts": thread_ts, "user": user, "event_ts": self.now()}
+        await self.deliver(self._envelope({**event, "streaming_message_ts": stopped}))
+
     async def _change(self, channel: str, change: Json) -> None:
         ts = self.now()
         event = {"type": "message", "hidden": True, "channel": channel, "channel_type": kind_of(channel), "ts": ts, "event_ts": ts}
@@ -140,7 +148,8 @@ class SlackServer:
         self._last_ts = max(time.time_ns() // 1000, self._last_ts + 1)
         return f"{self._last_ts // 1_000_000}.{self._last_ts % 1_000_000:06d}"
 
-    def _keep(self, channel: str, message: Json, thread_ts: str | None) -> Json:
+    def keep(self, channel: str, message: Json, thread_ts: str | None) -> Json:
+        """A new message of a channel."""
         message = {"ts": self.now(), **message}
         if thread_ts:
             message["thread_ts"] = thread_ts
@@ -297,13 +306,13 @@ class SlackServer:
             "auth.test": self._auth_test,
             "apps.connections.open": self._connections_open,
             "chat.postMessage": self._post,
-            "chat.update": self._update,
             "conversations.replies": self._replies,
             "conversations.history": self._history,
-            "assistant.threads.setStatus": self._set_status,
-            "agents.sessions.setStatus": self._set_status,
+            **self.live.methods,
         }
         answer = answers[method](arguments) if method in answers else {"ok": False, "error": "unknown_method"}
+        if method.endswith(".setStatus") and "error" not in answer:
+            self.statuses.append(arguments)
         async with self.posted:
             self.posted.notify_all()
         return web.json_response({"ok": "error" not in answer, **answer}, headers={"x-oauth-scopes": self.scopes})
@@ -320,21 +329,15 @@ class SlackServer:
         channel = str(arguments["channel"])
         said = {"type": "message", "user": BOT, "bot_id": BOT_ID, "app_id": APP, "team": TEAM, "text": arguments.get("text", "")}
         said |= {key: arguments[key] for key in ("blocks", "metadata") if key in arguments}
-        message = self._keep(channel, said, arguments.get("thread_ts"))
+        message = self.keep(channel, said, arguments.get("thread_ts"))
         self.posts.append({**arguments, "ts": message["ts"]})
+        self.live.posted(channel, str(arguments.get("thread_ts") or ""))
         if self.echo:
             event = {**message, "channel": channel, "channel_type": kind_of(channel), "event_ts": message["ts"]}
             echo = asyncio.create_task(self.deliver(self._envelope(event)))
             self._echoes.add(echo)
             echo.add_done_callback(self._echoes.discard)
         return {"channel": channel, "ts": message["ts"], "message": message}
-
-    def _update(self, arguments: Json) -> Json:
-        for message in self.messages.get(str(arguments.get("channel")), []):
-            if message["ts"] == arguments.get("ts"):
-                message |= {key: arguments[key] for key in ("text", "blocks") if key in arguments}
-                return {"channel": arguments["channel"], "ts": message["ts"], "text": message["text"]}
-        return {"error": "message_not_found"}
 
     def _replies(self, arguments: Json) -> Json:
         root, oldest = arguments.get("ts"), str(arguments.get("oldest") or "0")
@@ -356,12 +359,6 @@ class SlackServer:
         page = {"messages": thread[start : start + limit], "has_more": more}
         return {**page, "response_metadata": {"next_cursor": str(start + limit)}} if more else page
 
-    def _set_status(self, arguments: Json) -> Json:
-        if not arguments.get("thread_ts") or not arguments.get("channel_id"):
-            return {"error": "invalid_arguments"}
-        self.statuses.append(arguments)
-        return {}
-
     # What we said ------------------------------------------------------------------------------------------------
 
     async def wait_for_posts(self, count: int, patience: float = 5.0) -> list[Json]:
@@ -369,6 +366,10 @@ class SlackServer:
         async with asyncio.timeout(patience), self.posted:
             await self.posted.wait_for(lambda: len(self.posts) >= count)
         return self.posts
+
+    def standing(self) -> list[str]:
+        """Our messages as they stand now."""
+        return [rendered(message) for said in self.messages.values() for message in said if message.get("user") == BOT]
 
     def texts(self) -> list[str]:
         """Our posts as people read them."""
@@ -386,7 +387,7 @@ async def arguments_of(request: web.Request) -> Json:
         arguments |= await request.json() if request.can_read_body else {}
     else:
         form: Mapping[str, Any] = await request.post()
-        arguments |= {key: json.loads(value) if key in ("blocks", "metadata") else value for key, value in form.items()}
+        arguments |= {key: json.loads(value) if key in ("blocks", "metadata", "loading_messages") else value for key, value in form.items()}
     return arguments
 
 

@@ -6,7 +6,7 @@ Pure, and never an exception: what is malformed is nothing to us. Shapes: docs.s
 import re
 from collections.abc import Mapping
 
-from bot.messages import Addressed, Event, MessageDeleted, MessageEdited, MessageReceived, Person, Place
+from bot.messages import Addressed, Event, MessageDeleted, MessageEdited, MessageReceived, Person, Place, StopPressed
 
 Json = Mapping[str, object]
 
@@ -31,6 +31,8 @@ def read_event(body: Json, bot_user_id: str) -> Event | None:
             return _read_deletion(body, event, _text(event, "deleted_ts"), _json(event, "previous_message"), bot_user_id)
         case (("message" | "app_mention"), subtype) if subtype in _SPOKEN:
             return _read_message(body, event, bot_user_id)
+        case "agent_session_stopped", _:
+            return _read_stop(body, event)
     return None
 
 
@@ -51,6 +53,14 @@ def _read_message(body: Json, event: Json, bot_user_id: str) -> MessageReceived 
         sent_at=sent_at,
         addressed=addressed,
     )
+
+
+def _read_stop(body: Json, event: Json) -> StopPressed | None:
+    """Somebody pressed the stop button that Slack shows while we are at work in a thread."""
+    stopped_at = _time(event, "event_ts")
+    if stopped_at is None or not _id(event, "thread_ts"):
+        return None
+    return StopPressed(event_id=_id(body, "event_id"), place=_place(body, event, event), stopped_at=stopped_at)
 
 
 def _addressed(event: Json, place: Place, bot_user_id: str) -> Addressed | None:

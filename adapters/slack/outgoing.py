@@ -35,11 +35,12 @@ _BOLD = re.compile(r"\*\*(?=\S)([^*\n]+)\*\*")
 
 def split_reply(reply: Reply) -> tuple[Reply, ...]:
     """The reply as messages that fit, in order; sources and notice go with the last."""
-    *pieces, last = split_text(harmless(reply.text), LONGEST, _units)
+    *pieces, last = split_text(harmless(reply.text), LONGEST, units)
     return (*(replace(reply, text=piece, sources=(), notice="") for piece in pieces), replace(reply, text=last))
 
 
-def _units(text: str) -> int:
+def units(text: str) -> int:
+    """How long Slack takes a text for."""
     return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 

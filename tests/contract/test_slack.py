@@ -15,6 +15,7 @@ from adapters.slack.connection.refusals import refusal
 from bot.errors import NotAllowed, PlaceGone, PlatformError, RateLimited, Unreachable, Unsupported
 from bot.messages import MessageEdited, Reply
 from bot.platforms import State
+from tests.contract.live_contract import LiveContract
 from tests.contract.missed_contract import MissedContract
 from tests.contract.platform_contract import Heard, PlatformContract, say
 from tests.contract.slack_harness import SECRET, SEED, Answer, SlackHarness
@@ -35,7 +36,7 @@ async def harness(server: SlackServer) -> AsyncIterator[SlackHarness]:
     await made.close()
 
 
-class TestSlackBySocketMode(PlatformContract, MissedContract):
+class TestSlackBySocketMode(PlatformContract, MissedContract, LiveContract):
     """The contract, through a websocket."""
 
 
