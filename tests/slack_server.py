@@ -46,7 +46,7 @@ class SlackServer:
         self.hellos = 0
         self.messages: dict[str, list[Json]] = {}
         self.posted = asyncio.Condition()
-        self.live = SlackStreams(self)
+        self.live = SlackStreams(self.messages, self._keep)
         self._acks: dict[str, asyncio.Future[None]] = {}
         self._pong, self._opened = asyncio.Event(), asyncio.Event()
         self._faults: list[tuple[str, web.Response | None]] = []
@@ -94,7 +94,7 @@ class SlackServer:
         """Somebody writes; the ts, once every event of it was acknowledged or given up. In a direct message nobody needs mention us."""
         direct = channel.startswith("D")
         shown = escape(text) if direct or not mention else f"<@{BOT}> {escape(text)}"
-        message = self.keep(channel, {"type": "message", "user": user, "text": shown, "team": TEAM, **more}, thread_ts)
+        message = self._keep(channel, {"type": "message", "user": user, "text": shown, "team": TEAM, **more}, thread_ts)
         event = {**message, "channel": channel, "event_ts": message["ts"]}
         events = [self._envelope({**event, "channel_type": kind_of(channel)})]
         if mention and not direct:
@@ -148,8 +148,7 @@ class SlackServer:
         self._last_ts = max(time.time_ns() // 1000, self._last_ts + 1)
         return f"{self._last_ts // 1_000_000}.{self._last_ts % 1_000_000:06d}"
 
-    def keep(self, channel: str, message: Json, thread_ts: str | None) -> Json:
-        """A new message of a channel."""
+    def _keep(self, channel: str, message: Json, thread_ts: str | None) -> Json:
         message = {"ts": self.now(), **message}
         if thread_ts:
             message["thread_ts"] = thread_ts
@@ -329,7 +328,7 @@ class SlackServer:
         channel = str(arguments["channel"])
         said = {"type": "message", "user": BOT, "bot_id": BOT_ID, "app_id": APP, "team": TEAM, "text": arguments.get("text", "")}
         said |= {key: arguments[key] for key in ("blocks", "metadata") if key in arguments}
-        message = self.keep(channel, said, arguments.get("thread_ts"))
+        message = self._keep(channel, said, arguments.get("thread_ts"))
         self.posts.append({**arguments, "ts": message["ts"]})
         self.live.posted(channel, str(arguments.get("thread_ts") or ""))
         if self.echo:

@@ -6,7 +6,7 @@ appendStream and stopStream; a session is `processing` until somebody says other
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from tests.slack_rules import Json, fault_of_post
 
@@ -14,14 +14,8 @@ BOT, BOT_ID, APP, TEAM = "UBOT", "BBOT", "A1", "T1"
 LONGEST_TEXT = 12_000
 
 
-class Workspace(Protocol):
-    """What the rest of the server gives."""
-
-    messages: dict[str, list[Json]]
-
-    def keep(self, channel: str, message: Json, thread_ts: str | None) -> Json:
-        """A new message."""
-        ...
+Keep = Callable[[str, Json, str | None], Json]
+"""A new message in a channel, in a thread or not."""
 
 
 @dataclass
@@ -37,13 +31,13 @@ class Stream:
 class SlackStreams:
     """`agent`: whether the app is declared as one. `sessions` and `lines` are what people see, by channel and thread."""
 
-    def __init__(self, workspace: Workspace, *, agent: bool = True) -> None:
+    def __init__(self, messages: dict[str, list[Json]], keep: Keep, *, agent: bool = True) -> None:
         self.agent = agent
         self.streams: dict[tuple[str, str], Stream] = {}
         self.sessions: dict[tuple[str, str], str] = {}
         self.lines: dict[tuple[str, str], str] = {}
         self.deleted: list[Json] = []
-        self._workspace = workspace
+        self._messages, self._keep = messages, keep
 
     @property
     def methods(self) -> Mapping[str, Callable[[Json], Json]]:
@@ -86,7 +80,7 @@ class SlackStreams:
         if len(text) > LONGEST_TEXT:
             return {"error": "msg_too_long"}
         said: Json = {"type": "message", "user": BOT, "bot_id": BOT_ID, "app_id": APP, "team": TEAM, "text": text}
-        message = self._workspace.keep(channel, said, thread)
+        message = self._keep(channel, said, thread)
         stream = self.streams[channel, message["ts"]] = Stream(message, "")
         self._say(stream, text)
         self.posted(channel, thread)
@@ -145,12 +139,12 @@ class SlackStreams:
             return {"error": "message_not_found"}
         if stream is not None and stream.open:
             return {"error": "cant_delete_message"}
-        self._workspace.messages[arguments["channel"]].remove(found)
+        self._messages[arguments["channel"]].remove(found)
         self.deleted.append(found)
         return self._answer(arguments)
 
     def _find(self, arguments: Json) -> Json | None:
-        said = self._workspace.messages.get(str(arguments.get("channel")), [])
+        said = self._messages.get(str(arguments.get("channel")), [])
         return next((message for message in said if message["ts"] == arguments.get("ts")), None)
 
     def _answer(self, arguments: Json) -> Json:
