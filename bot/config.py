@@ -67,6 +67,7 @@ class ShopSection(_Section):
     documents: tuple[str, ...] = ()
     hosts: tuple[str, ...] = ()
     contact: str = ""
+    prompts: tuple[str, ...] = ()
 
     @field_validator("languages")
     @classmethod

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import time
+from dataclasses import replace
 from functools import partial
 
 from bot.answering import Answer, Answering, Question, apology, new_reference, stopped, with_note, with_notice
@@ -14,7 +15,7 @@ from bot.handoff import bot_answers, wants_person
 from bot.language import formats, phrases, policy
 from bot.language.detection import Detector
 from bot.language.policy import NOT_SERVED, Choice
-from bot.messages import Place, Reply
+from bot.messages import Button, MessageReceived, Place, Reply
 from bot.metrics import Metrics
 from bot.rates import Rates
 from bot.signs import Signs
@@ -108,8 +109,8 @@ class Conversation:
             language = choice.language
             answer = None if work.stopped else await self._make(place, work, choice, live)
             if answer is None and (work.stopped or await self._store.stopped(work)):
-                return await self._delivery.deliver(work, stopped(live.shown, language), live)
-            if answer is not None and await self._delivery.deliver(work, answer.reply, live, answer.reference):
+                return await self._delivery.deliver(work, _to_author(work, stopped(live.shown, language)), live)
+            if answer is not None and await self._delivery.deliver(work, _to_author(work, answer.reply), live, answer.reference):
                 self._count(work, answer)
                 return True
         except (StoreError, RateLimited, Unreachable):
@@ -145,7 +146,7 @@ class Conversation:
 
     async def _show_sign(self, work: Work, language: str, first: bool) -> None:
         last = work.messages[-1]
-        if await self._delivery.show_status(work.place, last.message_id, language) and first:
+        if not last.aside and await self._delivery.show_status(work.place, last.message_id, language) and first:
             self._metrics.first_sign(work.place.platform, time.time() - last.sent_at)
 
     def _count(self, work: Work, answer: Answer) -> None:
@@ -168,8 +169,17 @@ class Conversation:
         sparing = not self._rates.workspace(author, len(work.messages))
         noted = choice.why == NOT_SERVED and not self._told(work, choice.seen)
         question = Question(text, language, work.thread.turns, choice.spoken, sparing)
-        answer = await self._answering.answer(question, live if live.grows and not noted else None)
+        answer = self._with_buttons(await self._answering.answer(question, live if live.grows and not noted else None), work.messages[-1])
         return with_note(answer, choice.seen) if noted else answer
+
+    def _with_buttons(self, answer: Answer, message: MessageReceived) -> Answer:
+        """The same answer with what can be pressed under it."""
+        language, buttons = answer.reply.language, []
+        if self._desk.reachable:
+            buttons.append(Button("person", phrases.say(phrases.TALK_TO_PERSON, language)))
+        if message.aside and answer.answered:
+            buttons.append(Button("share", phrases.say(phrases.SHARE, language)))
+        return replace(answer, reply=replace(answer.reply, buttons=tuple(buttons), feedback=answer.answered))
 
     def _told(self, work: Work, language: str) -> bool:
         """Whether it was said before in this conversation that this language is not served."""
@@ -184,7 +194,8 @@ class Conversation:
         log.error("an answer failed: %s", _where(exc), extra=ids)
         if work.failures + 1 >= MOST_ATTEMPTS:
             await self._desk.failed(work, language, reference)
-            return await self._delivery.deliver(work, apology(language, reference).reply, live, reference, aside=_where(exc))
+            apologising = _to_author(work, apology(language, reference).reply)
+            return await self._delivery.deliver(work, apologising, live, reference, aside=_where(exc))
         await live.drop()
         await self._store.failed(work, type(exc).__name__)
         return False
@@ -193,6 +204,12 @@ class Conversation:
         text = "\n".join(message.text for message in work.messages)
         locale = work.messages[-1].locale
         return policy.choose(text, self._detector, work.thread.language, locale, self._default_language)
+
+
+def _to_author(work: Work, reply: Reply) -> Reply:
+    """Who asked aside is answered aside."""
+    last = work.messages[-1]
+    return replace(reply, only_for=last.author.id, handle=last.handle) if last.aside else reply
 
 
 def _where(exc: Exception) -> str:

@@ -98,7 +98,7 @@ class Delivery:
         Raises PlatformError when it cannot be told whether something of it is seen.
         """
         platform = self._platforms[work.place.platform]
-        parts = self.parts(work.place, replace(reply, answers=work.messages[-1].message_id))
+        parts = self.parts(work.place, replace(reply, answers=work.messages[-1].standing))
         message = await live.end()
         letters = await self._store.begin_delivery(work, parts, reference, reply.offers_person, aside, message)
         if letters is None:
@@ -127,8 +127,11 @@ class Delivery:
 
     def parts(self, place: Place, reply: Reply, hosts: Collection[str] = ()) -> Sequence[Reply]:
         """A reply as it may leave and as it fits; `hosts` may be linked to besides the shop's and the sources'."""
+        platform = self._platforms[place.platform]
         text = outbound.leave(reply.text, {*self._hosts(), *_hosts_of(reply), *hosts})
-        return self._platforms[place.platform].split(replace(reply, text=text))
+        if not platform.capabilities.buttons:
+            reply = replace(reply, buttons=(), feedback=False)
+        return platform.split(replace(reply, text=text))
 
     def link(self, place: Place, message: str) -> str:
         """Where staff find a message; "" where its platform knows no links."""
@@ -169,7 +172,8 @@ class Delivery:
         """The message's id; REFUSED; or None when the platform is away for now, and the letter stays in doubt.
 
         `held`: the call that finishes the message which grew was kept for it."""
-        in_doubt = letter.in_doubt
+        # What one person alone sees cannot be looked for: rather twice than never.
+        in_doubt = letter.in_doubt and not letter.reply.only_for
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 message_id = await self._stand(platform, letter, in_doubt, held and attempt == 1)
@@ -179,7 +183,7 @@ class Delivery:
                 log.warning("sending waits", extra={"place": letter.place.key, "key": letter.key, "why": type(exc).__name__})
                 if isinstance(exc, Unreachable):  # after a refusal the next turn comes when the platform has said
                     await asyncio.sleep(min(0.5 * 2.0**attempt, LONGEST_WAIT))
-                    in_doubt = True
+                    in_doubt = not letter.reply.only_for
             except PlatformError as exc:
                 log.error("a reply cannot be delivered: %s", exc, extra={"place": letter.place.key, "key": letter.key})
                 await self._over(letter)

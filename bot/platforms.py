@@ -57,6 +57,9 @@ class Capabilities:
     status: bool
     """It can show that we are at work on an answer. Fallback: nothing is shown."""
 
+    buttons: bool = False
+    """It shows buttons under a reply, and asks whether it helped. Fallback: neither is sent; the words of the reply say it all."""
+
     live: bool = False
     """A message can grow while its answer is written. Fallback: the whole answer at the end, as one message."""
 
@@ -165,7 +168,7 @@ class Platform(Protocol):
         ...
 
     def split(self, reply: Reply) -> Sequence[Reply]:
-        """Pure: the reply as messages that fit, in order; at least one. Sources and notice go with the last."""
+        """Pure: the reply as messages that fit, in order; at least one. Sources, notice, buttons and feedback go with the last."""
         ...
 
     async def send(self, place: Place, reply: Reply, key: str) -> str:

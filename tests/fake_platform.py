@@ -51,7 +51,7 @@ class FakePlatform:
 
     name: str = "fake"
     longest: int = 2000
-    capabilities: Capabilities = field(default_factory=lambda: Capabilities(status=True, live=True))
+    capabilities: Capabilities = field(default_factory=lambda: Capabilities(status=True, buttons=True, live=True))
     posts: list[Posted] = field(default_factory=list)
     statuses: list[tuple[str, bool]] = field(default_factory=list)
     failures: list[PlatformError] = field(default_factory=list)
@@ -91,7 +91,8 @@ class FakePlatform:
 
     def split(self, reply: Reply) -> Sequence[Reply]:
         *parts, last = split_text(reply.text, self.longest) or [""]
-        return [*(Reply(part, reply.language, answers=reply.answers) for part in parts), replace(reply, text=last)]
+        bare = replace(reply, sources=(), notice="", buttons=(), feedback=False)
+        return [*(replace(bare, text=part) for part in parts), replace(reply, text=last)]
 
     def fail(self) -> None:
         """The next failure, before it has any effect."""
@@ -199,7 +200,7 @@ class FakePlatform:
         """Somebody presses, commands, fills in a form or comes by; what he alone sees."""
         return await self._interact(interaction) if self._interact is not None else None
 
-    async def sees(self, posts: int, seconds: float = 5) -> list[str]:
+    async def sees(self, posts: int, seconds: float = 30) -> list[str]:
         """The texts of all posts, as soon as there are so many; a short while longer, to see that there are no more."""
         async with asyncio.timeout(seconds):
             while len(self.posts) < posts:

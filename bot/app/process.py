@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any
 
+from bot.app.acting import make_interactions
 from bot.app.hearing import Hearing
 from bot.app.parts import Ground, Parts, Progress, grounded, opened
 from bot.app.platforms import make_platforms
@@ -15,7 +16,6 @@ from bot.app.working import Working
 from bot.config import Config
 from bot.errors import StoreError
 from bot.inbox import Inbox
-from bot.interactions import Interactions
 from bot.lanes import InProcessLanes, Lanes
 from bot.messages import Fault
 from bot.metrics import Metrics
@@ -49,7 +49,7 @@ class App:
         self._lanes = _lanes(database, self._working, answered)
         self._inbox = Inbox(InboxStore(database, holder), self._lanes, self._lanes.interrupt)
         claims = _claims(config, database, self._platforms)
-        self._interactions = Interactions(config.shop.shop.default_language)
+        self._interactions = make_interactions(ground, self._platforms, self._inbox.accept, self._lanes.wake)
         self._hearing = Hearing(
             role,
             self._platforms,

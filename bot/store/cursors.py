@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from sqlalchemy import Insert, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from bot.messages import Place
+from bot.messages import ASKED, Place
 from bot.platforms import Cursor
 from bot.store.database import Database
 from bot.store.inbox import OPEN
@@ -55,8 +55,10 @@ class CursorStore:
             return [Place.from_key(row.place) for row in found]
 
     async def waiting(self) -> Sequence[tuple[Place, str]]:
-        """The ids of messages that wait for an answer, the oldest first, MOST_WAITING at most."""
-        open_ = select(events.c.place, events.c.identity).where(events.c.platform == self._platform, events.c.state.in_(OPEN))
+        """The ids of messages that wait for an answer, the oldest first, MOST_WAITING at most; what was asked by a command is none."""
+        asked = events.c.identity.contains(f":{ASKED}", autoescape=True)
+        ours = (events.c.platform == self._platform) & events.c.state.in_(OPEN) & ~asked
+        open_ = select(events.c.place, events.c.identity).where(ours)
         async with self._database.reading() as connection:
             found = await connection.execute(open_.order_by(events.c.id).limit(MOST_WAITING))
             return [_message(Place.from_key(row.place), row.identity) for row in found]

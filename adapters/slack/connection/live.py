@@ -14,6 +14,7 @@ from typing import Any
 
 from adapters.slack import outgoing
 from adapters.slack.connection.refusals import NotStreaming
+from adapters.slack.mrkdwn import units
 from bot.errors import NotAllowed, PlaceGone, PlatformError, RateLimited, Unreachable, Unsupported
 from bot.messages import MessageReceived, Place, Reply
 from bot.shaping import split_text
@@ -153,7 +154,7 @@ class Streams:
 
 def _beginning(text: str) -> str:
     """As much as fits into one message."""
-    return split_text(outgoing.harmless(text), outgoing.LONGEST, outgoing.units)[0]
+    return split_text(outgoing.harmless(text), outgoing.LONGEST, units)[0]
 
 
 def _is_half(message: dict[str, Any], me: str) -> bool:
