@@ -94,8 +94,7 @@ class Conversation:
             if bot_answers(work.thread):
                 return not await self._answer(place, work, live) or work.more
             await live.drop()
-            if work.begun:
-                await self._delivery.clear_status(work.place, work.messages[-1].message_id)
+            await self._delivery.clear_status(work.place, work.messages[-1].message_id)
             await self._store.keep(work)
             return work.more
         finally:

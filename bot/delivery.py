@@ -72,11 +72,22 @@ class Delivery:
         )
 
     async def begun(self, work: Work) -> str:
-        """The message that was begun for these questions before and never finished; "" when there is none. Raises PlatformError
-        when that cannot be told now."""
-        found = await self._find_live(work.place, work.begun)
-        for message in found[:-1]:
-            await self._remove(work.place, message)
+        """The message that was begun for these questions before and never finished; "" when there is none.
+
+        A sign that was shown then is ours to clear. Raises PlatformError when it cannot be told now.
+        """
+        if not work.begun or work.messages[-1].aside:
+            return ""
+        self._signs.add((work.place.key, work.messages[-1].message_id))
+        try:
+            found = await self._find_live(work.place, work.begun)
+            for message in found[:-1]:
+                await self._remove(work.place, message)
+        except (RateLimited, Unreachable):
+            raise
+        except PlatformError as exc:
+            log.warning("whether half an answer stands cannot be seen: %s", exc, extra={"place": work.place.key})
+            return ""
         return found[-1] if found else ""
 
     async def clear(self, place: Place, questions: Sequence[str]) -> None:
@@ -88,6 +99,7 @@ class Delivery:
             raise
         except PlatformError as exc:
             log.warning("half an answer cannot be taken away: %s", exc, extra={"place": place.key})
+        self._signs.add((place.key, questions[-1]))
         await self.clear_status(place, questions[-1])
 
     async def deliver(self, work: Work, reply: Reply, live: Growing, reference: str = "", aside: str = "") -> bool:
@@ -158,7 +170,9 @@ class Delivery:
         return True
 
     async def clear_status(self, place: Place, message: str) -> None:
-        """No answer is being made any more; twice is fine."""
+        """No answer is being made any more; twice is fine, and where no sign was shown nothing is done."""
+        if (place.key, message) not in self._signs:
+            return
         platform = self._platforms[place.platform]
         self._signs.discard((place.key, message))
         for wait in CLEARINGS if platform.capabilities.status else ():
@@ -215,7 +229,9 @@ class Delivery:
 
     async def _over(self, letter: Letter) -> None:
         """With the last part of an answer, and before that is written down, the sign goes out: so it goes out whoever dies."""
-        if letter.last and letter.event and (letter.in_doubt or (letter.place.key, letter.reply.answers) in self._signs):
+        if letter.last and letter.event and letter.reply.answers:
+            if letter.in_doubt:
+                self._signs.add((letter.place.key, letter.reply.answers))
             await self.clear_status(letter.place, letter.reply.answers)
 
     async def _find(self, platform: Platform, letter: Letter) -> str | None:

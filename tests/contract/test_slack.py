@@ -232,22 +232,6 @@ class TestSlacksWays:
         ids = await say(harness, "Here.")
         assert await harness.platform.find_sent(harness.place(), Reply("Here.", "en"), "contract-0") == ids[0]
 
-    async def test_the_status_costs_one_call_and_rests_where_it_is_not_allowed(self, harness: SlackHarness) -> None:
-        await harness.start(Heard())
-        await harness.platform.show_status(harness.place(), "1", on=True)
-        assert harness.server.statuses == [{"channel_id": "C1", "thread_ts": SEED, "status": "…"}]
-        harness.server.fail_next(403, method="assistant.threads.setStatus", error="missing_scope")
-        for _ in range(3):
-            await harness.platform.show_status(harness.place(), "1", on=True)
-        assert [method for method, _ in harness.server.calls].count("assistant.threads.setStatus") == 2
-
-    async def test_a_status_that_comes_too_often_says_how_long_to_wait(self, harness: SlackHarness) -> None:
-        await harness.start(Heard())
-        harness.server.fail_next(429, 7, method="assistant.threads.setStatus")
-        with pytest.raises(RateLimited) as refused:
-            await harness.platform.show_status(harness.place(), "1", on=True)
-        assert refused.value.retry_after == 7
-
     @pytest.mark.parametrize(
         ("answer", "error"),
         [
