@@ -314,6 +314,14 @@ class SlackServer(SlackHands):
         token = arguments.pop("token", "") or request.headers.get("Authorization", "").removeprefix("Bearer ")
         if token != (self.app_token if method == "apps.connections.open" else self.bot_token):
             return web.json_response({"ok": False, "error": "invalid_auth" if token else "not_authed"})
+        answer = self._answered(method, arguments)
+        if method.endswith(".setStatus") and "error" not in answer:
+            self.statuses.append(arguments)
+        async with self.posted:
+            self.posted.notify_all()
+        return web.json_response({"ok": "error" not in answer, **answer}, headers={"x-oauth-scopes": self.scopes})
+
+    def _answered(self, method: str, arguments: Json) -> Json:
         answers = {
             "auth.test": self._auth_test,
             "apps.connections.open": self._connections_open,
@@ -330,12 +338,7 @@ class SlackServer(SlackHands):
             "views.push": self._open_view,
             "views.update": self._update_view,
         }
-        answer = answers[method](arguments) if method in answers else {"ok": False, "error": "unknown_method"}
-        if method.endswith(".setStatus") and "error" not in answer:
-            self.statuses.append(arguments)
-        async with self.posted:
-            self.posted.notify_all()
-        return web.json_response({"ok": "error" not in answer, **answer}, headers={"x-oauth-scopes": self.scopes})
+        return answers[method](arguments) if method in answers else {"error": "unknown_method"}
 
     def _auth_test(self, _: Json) -> Json:
         return {"url": "https://acme.slack.com/", "team": "Acme", "user": "polydesk", "team_id": TEAM, "user_id": BOT, "bot_id": BOT_ID}
