@@ -20,7 +20,7 @@ _LINK = re.compile(
 )
 _REFERENCE = re.compile(r"^ {0,3}\[[^\]\n]{1,300}\]:[^\n]{0,2000}$", re.MULTILINE)
 _ADDRESS = re.compile(r"(?<![\w@])(?:[a-z][a-z0-9+.-]{1,20}://|www\.)[^\s<>\[\]()\"'`|\\]{1,2000}", re.IGNORECASE)
-_HALF_A_LINK = re.compile(r"!?\[[^\[\]\n]{0,500}\Z|!?\[[^\[\]\n]{0,500}\]\([^()\s]{0,2000}\Z")
+_HALF_A_LINK = re.compile(r"!?\[[^\[\]\n]{0,500}\]?\Z|!\Z|!?\[[^\[\]\n]{0,500}\]\([^()\s]{0,2000}\Z")
 _LOOSE_END = ".,;:!?*_~…。、"
 
 
