@@ -269,7 +269,7 @@ def main() -> None:
             str(right),
             str(half),
             str(row.grown),
-            signs,
+            *signs,
             f"{row.seconds:.0f}",
             str(row.signs),
             ", ".join(over) or "none",

@@ -9,9 +9,7 @@ import asyncio
 import hashlib
 import hmac
 import json
-import re
 import time
-from collections.abc import Mapping
 from contextlib import suppress
 from io import BytesIO
 from random import choice
@@ -21,7 +19,7 @@ from uuid import uuid4
 from aiohttp import ClientSession, WSMsgType, web
 
 from tests.slack_hands import APP, BOT, TEAM, Json, SlackHands
-from tests.slack_rules import fault_of_post, links_of, rendered
+from tests.slack_rules import arguments_of, escape, fault_of_post, kind_of, links_of, rendered
 from tests.slack_streams import SlackStreams
 
 BOT_ID = "BBOT"
@@ -392,10 +390,6 @@ class SlackServer(SlackHands):
             await self.posted.wait_for(lambda: len(self.posts) >= count)
         return self.posts
 
-    def standing(self) -> list[str]:
-        """Our messages as they stand now."""
-        return [rendered(message) for said in self.messages.values() for message in said if message.get("user") == BOT]
-
     def texts(self) -> list[str]:
         """Our posts as people read them."""
         return [rendered(post) for post in self.posts]
@@ -403,25 +397,3 @@ class SlackServer(SlackHands):
     def pinged(self) -> list[str]:
         """Whom our posts would have pinged."""
         return [ping for post in self.posts for ping in links_of(post)]
-
-
-async def arguments_of(request: web.Request) -> Json:
-    """From the query, a form or JSON: Slack takes all three, by GET and POST."""
-    arguments: Json = dict(request.query)
-    if request.content_type == "application/json":
-        arguments |= await request.json() if request.can_read_body else {}
-    else:
-        form: Mapping[str, Any] = await request.post()
-        arguments |= {key: json.loads(value) if key in ("blocks", "metadata", "loading_messages") else value for key, value in form.items()}
-    return arguments
-
-
-def kind_of(channel: str) -> str:
-    """The `channel_type` of a channel with this id."""
-    return {"D": "im", "G": "group"}.get(channel[:1], "channel")
-
-
-def escape(text: str) -> str:
-    """As Slack passes on what people write; `<@U2>` and `<https://…>` in it stay what they are."""
-    text = text.replace("&", "&amp;")
-    return re.sub(r"<(?![@#!]\w|https?:|mailto:)|(?<!\w)>|(?<= )>", lambda found: "&lt;" if found[0] == "<" else "&gt;", text)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tests.slack_rules import Json, fault_of_post
+from tests.slack_rules import Json, fault_of_post, rendered
 
 BOT, BOT_ID, APP, TEAM = "UBOT", "BBOT", "A1", "T1"
 LONGEST_TEXT = 12_000
@@ -56,6 +56,10 @@ class SlackStreams:
         """Channels and threads where people see that somebody is at work."""
         processing = [where for where, status in self.sessions.items() if status == "processing"]
         return processing + [where for where, line in self.lines.items() if line]
+
+    def standing(self) -> list[str]:
+        """The app's messages as they stand now."""
+        return [rendered(message) for said in self._messages.values() for message in said if message.get("user") == BOT]
 
     def posted(self, channel: str, thread: str) -> None:
         """The app said something there."""

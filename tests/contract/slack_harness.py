@@ -142,7 +142,7 @@ class SlackHarness:
         self.server.drop_next()
 
     def standing(self) -> list[str]:
-        return self.server.standing()
+        return self.server.live.standing()
 
     def signs(self) -> int:
         return len(self.server.live.signs())

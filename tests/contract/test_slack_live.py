@@ -55,7 +55,7 @@ async def test_a_stream_that_slack_has_ended_is_written_anew(harness: SlackHarne
         await live.show(BOTH)
     await harness.platform.finish(question.place, live.message_id, answer(question, BOTH), "k-1")
     assert called(harness)[-2:] == ["chat.stopStream", "chat.update"]
-    assert harness.server.standing()[0].startswith(BOTH)
+    assert harness.server.live.standing()[0].startswith(BOTH)
 
 
 async def test_words_that_may_have_come_twice_are_written_anew(harness: SlackHarness) -> None:
@@ -74,7 +74,7 @@ async def test_a_stop_that_was_lost_on_the_way_is_made_good(harness: SlackHarnes
     with pytest.raises(Unreachable):
         await harness.platform.finish(question.place, live.message_id, answer(question, BOTH), "k-1")
     await harness.platform.finish(question.place, live.message_id, answer(question, BOTH), "k-1")
-    [shown] = harness.server.standing()
+    [shown] = harness.server.live.standing()
     assert shown.startswith(f"{BOTH}\n")
 
 
