@@ -25,6 +25,7 @@ knowledge/       documents, passages, index, search
 language/        which language a thread speaks, and our own sentences in it
 model/           the Model protocol, the OpenAI-compatible client, profiles of providers
 privacy/         what may leave
+reading.py       what a reader sees of a text, its markup gone
 shaping.py       cut long texts where it does not hurt
 store/           every question that we ask the database
 tables.py        the tables

@@ -183,6 +183,7 @@ class Environment(BaseSettings):
     embeddings_model: str = ""
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8080
+    health_port: Annotated[int | None, Field(ge=0, le=65535)] = None
     shop_file: str = "shop.toml"
 
 

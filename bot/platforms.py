@@ -4,7 +4,8 @@ The core speaks to a platform only through this page. A member exists because th
 a capability exists because the core branches on it.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from math import inf
 from typing import TYPE_CHECKING, Literal, Protocol
@@ -101,6 +102,10 @@ class Cursors(Protocol):
         """Take over new positions, in one transaction. Raises StoreError."""
         ...
 
+    async def forget(self, workspace: str) -> None:
+        """All of a workspace that we are not in any more. Raises StoreError."""
+        ...
+
     async def places(self, since: float) -> Sequence[Place]:
         """Where we have conversations that went on after `since` (seconds since 1970), the latest first. Raises StoreError."""
         ...
@@ -123,6 +128,26 @@ class LiveMessage(Protocol):
 
         Raises PlatformError: RateLimited when this change may come later, anything else when it will never change again.
         """
+        ...
+
+
+class Shares(Protocol):
+    """Which parts of a platform this process hears, where it can be divided and other processes hear the rest.
+
+    Kept for the platform by the core, which divides evenly, gives each part one owner, and the parts of the dead to the living.
+    """
+
+    async def ours(self, parts: int, using: Collection[int]) -> Collection[int]:
+        """Those of 0 to `parts` - 1 that we should hear now; to be asked once a second. Raises nothing: without the database all
+        stays as it was. `using`: those that we hear still; what is not ours goes to another process when it is not used any more."""
+        ...
+
+    def turn(self, queue: int) -> AbstractAsyncContextManager[None]:
+        """One at a time among all processes; the others of this queue wait."""
+        ...
+
+    async def give_back(self) -> None:
+        """Everything, for the other processes. Twice is fine."""
         ...
 
 

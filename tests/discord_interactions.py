@@ -1,7 +1,8 @@
 """Our loopback Discord's interactions: people press, command and fill in; the bot answers within three seconds, or not at all.
 
 Written from Discord's documentation ("Receiving and Responding to Interactions", "Application Commands", "Component Reference").
-`press`, `command`, `choose` and `fill` act for somebody of PEOPLE; `seen` says what only this person sees, `form` what he may fill in.
+`press`, `command`, `choose` and `fill` act for somebody of PEOPLE; `seen` says what only this person sees, `shown` holds whatever
+was ever seen so, `forms` what may be filled in.
 """
 
 import itertools
@@ -57,6 +58,7 @@ class Interactions:
     server: Server
     kept: dict[str, Kept] = field(default_factory=dict)
     private: list[tuple[str, Payload]] = field(default_factory=list)
+    shown: list[tuple[str, Payload]] = field(default_factory=list)
     forms: dict[str, tuple[Payload, Payload | None, str]] = field(default_factory=dict)
     commands: list[Payload] = field(default_factory=list)
     written: int = 0
@@ -83,9 +85,10 @@ class Interactions:
 
     async def press(self, person: str, message: Payload, action: str, **more: Any) -> str:
         """A button under a message, by the word that its custom_id begins with; the interaction's token."""
+        standing = [each for _, each in self.private if each["id"] == message["id"]]
         pressed = next(each for row in message["components"] for each in row["components"] if each["custom_id"].startswith(action))
         data = {"component_type": 2, "custom_id": pressed["custom_id"], "id": 2}
-        return await self._act("button", person, message["channel_id"], data, source=message, **more)
+        return await self._act("button", person, message["channel_id"], data, source=(standing or [message])[0], **more)
 
     async def command(self, person: str, name: str, channel: str = GENERAL, text: str = "", **more: Any) -> str:
         """A slash command with its one option."""
@@ -108,7 +111,11 @@ class Interactions:
         for number, label in enumerate(form["components"]):
             asked = label["component"]
             name = asked["custom_id"]
-            given = {"values": [entries[name]]} if asked["type"] == 3 else {"value": entries.get(name, asked.get("value", ""))}
+            given = (
+                {"values": [entries[name]] if name in entries else []}
+                if asked["type"] == 3
+                else {"value": entries.get(name, asked.get("value", ""))}
+            )
             components.append(
                 {"type": 18, "id": number, "component": {"type": asked["type"], "id": 50 + number, "custom_id": name, **given}}
             )
@@ -186,7 +193,7 @@ class Interactions:
             kept.original = kept.source
             if kind == 7:
                 self._change(kept.source, data)
-        return self.server._response({"interaction": {"id": request.match_info["id"], "type": _TYPES[kept.kind]}})
+        return self.server.response({"interaction": {"id": request.match_info["id"], "type": _TYPES[kept.kind]}})
 
     async def _follow(self, request: web.Request) -> web.Response:
         kept, data = self._known(request), await request.json()
@@ -195,14 +202,14 @@ class Interactions:
         if fault := fault_of_message(data):
             return self._refuse(400, 50035, fault)
         if kept.acknowledged == 5 and kept.original is not None and kept.original["flags"] & LOADING:
-            return self.server._response(self._change(kept.original, data))
-        return self.server._response(self._show(kept, data, data.get("flags", 0)))
+            return self.server.response(self._change(kept.original, data))
+        return self.server.response(self._show(kept, data, data.get("flags", 0)))
 
     async def _original(self, request: web.Request) -> web.Response:
         kept = self._known(request)
         if isinstance(kept, web.Response):
             return kept
-        return self._refuse(404, 10008) if kept.original is None else self.server._response(kept.original)
+        return self._refuse(404, 10008) if kept.original is None else self.server.response(kept.original)
 
     async def _edit(self, request: web.Request) -> web.Response:
         kept, data = self._known(request), await request.json()
@@ -212,7 +219,7 @@ class Interactions:
             return self._refuse(404, 10008)
         if fault := fault_of_message(data):
             return self._refuse(400, 50035, fault)
-        return self.server._response(self._change(kept.original, data))
+        return self.server.response(self._change(kept.original, data))
 
     async def _delete(self, request: web.Request) -> web.Response:
         kept = self._known(request)
@@ -232,6 +239,7 @@ class Interactions:
         message |= {"components": data.get("components", []), "flags": flags}
         if flags & EPHEMERAL:
             self.private.append((kept.person, message))
+            self._note(kept.person, message)
         else:
             self.server.messages[kept.channel].append(message)
         return message
@@ -240,11 +248,18 @@ class Interactions:
         assert message is not None
         message |= {"content": data["content"], "components": data.get("components", message["components"])}
         message["flags"] &= ~LOADING
+        for person, each in self.private:
+            if each is message:
+                self._note(person, message)
         return message
+
+    def _note(self, person: str, message: Payload) -> None:
+        if not message["flags"] & LOADING:
+            self.shown.append((person, dict(message)))
 
     async def _commands(self, request: web.Request) -> web.Response:
         localised = request.query.get("with_localizations") == "true"
-        return self.server._response([each if localised else _unlocalised(each) for each in self.commands])
+        return self.server.response([each if localised else _unlocalised(each) for each in self.commands])
 
     async def _write_commands(self, request: web.Request) -> web.Response:
         wanted = await request.json()
@@ -252,14 +267,14 @@ class Interactions:
             return self._refuse(400, 50035, fault)
         self.written += 1
         self.commands = [_as_kept(each, number) for number, each in enumerate(wanted)]
-        return self.server._response(self.commands)
+        return self.server.response(self.commands)
 
     async def _direct(self, request: web.Request) -> web.Response:
         number = str((await request.json())["recipient_id"])
         person = next((name for name, each in PEOPLE.items() if each == number), None)
         if person is None:
             return self._refuse(400, 50033)
-        return self.server._response({"id": DIRECT[person], "type": 1, "recipients": [user(number, person)], "last_message_id": None})
+        return self.server.response({"id": DIRECT[person], "type": 1, "recipients": [user(number, person)], "last_message_id": None})
 
     def refusal(self, channel: str) -> web.Response | None:
         """Of a post to somebody who takes no direct messages."""
@@ -267,7 +282,7 @@ class Interactions:
 
     def _refuse(self, status: int, code: int, fault: str = "") -> web.Response:
         self.faults.append(f"{code}{' ' + fault if fault else ''}")
-        return self.server._response({"message": "refused", "code": code}, status)
+        return self.server.response({"message": "refused", "code": code}, status)
 
 
 def _fault_of_answer(kept: Kept, kind: int, data: Payload) -> str:

@@ -163,7 +163,7 @@ async def arguments_of(request: web.Request) -> Json:
     """From the query, a form or JSON: Slack takes all three, by GET and POST."""
     arguments: Json = dict(request.query)
     if request.content_type == "application/json":
-        arguments |= await request.json() if request.can_read_body else {}
+        arguments |= await request.json() if await request.read() else {}
     else:
         form: Mapping[str, Any] = await request.post()
         arguments |= {key: json.loads(value) if key in ("blocks", "metadata", "loading_messages") else value for key, value in form.items()}

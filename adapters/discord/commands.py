@@ -24,13 +24,12 @@ _MANAGE_GUILD, _MANAGE_MESSAGES = str(1 << 5), str(1 << 13)
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """`word`: what the core calls it. `option`: the name of its one text, and what that is. `rights`: whoever has these may use it,
-    unless a server's admins decide otherwise."""
+    """`word`: what the core calls it. `option`: the name of its one text, which may be left out, and what that is. `rights`: whoever
+    has these may use it, unless a server's admins decide otherwise."""
 
     word: str
     about: str
     option: tuple[str, str] | None = None
-    required: bool = False
     rights: str | None = None
     on_message: bool = False
 
@@ -41,21 +40,21 @@ class Command:
 
 
 COMMANDS = (
-    Command("ask", phrases.COMMAND_ASK, ("question", phrases.COMMAND_QUESTION), required=True),
-    Command("language", phrases.COMMAND_LANGUAGE, ("language", phrases.COMMAND_WHICH_LANGUAGE)),
-    Command("human", phrases.COMMAND_HUMAN, ("question", phrases.COMMAND_QUESTION)),
+    Command("ask", phrases.ASK_ASIDE, ("question", phrases.YOUR_QUESTION)),
+    Command("language", phrases.CHANGE_LANGUAGE, ("language", phrases.COMMAND_WHICH_LANGUAGE)),
+    Command("human", phrases.TALK_TO_PERSON, ("question", phrases.YOUR_QUESTION)),
     Command("forget-me", phrases.COMMAND_FORGET),
-    Command("me", phrases.COMMAND_ME),
+    Command("me", phrases.ABOUT_ME),
     Command("here", phrases.COMMAND_HERE, ("settings", phrases.COMMAND_SETTINGS), rights=_MANAGE_GUILD),
-    Command("draft", phrases.COMMAND_DRAFT, rights=_MANAGE_MESSAGES, on_message=True),
-    Command("summarise", phrases.COMMAND_SUMMARISE, rights=_MANAGE_MESSAGES, on_message=True),
-    Command("hand-over", phrases.COMMAND_HAND_OVER, rights=_MANAGE_MESSAGES, on_message=True),
+    Command("draft", phrases.DRAFT, rights=_MANAGE_MESSAGES, on_message=True),
+    Command("summarise", phrases.SUMMARISE, rights=_MANAGE_MESSAGES, on_message=True),
+    Command("hand-over", phrases.HAND_OVER, rights=_MANAGE_MESSAGES, on_message=True),
 )
 
 
-def word_of(kind: int, name: str) -> str | None:
-    """Our word for a command of Discord's; None for one that we do not have (any more)."""
-    return next((each.word for each in COMMANDS if each.on_message == (kind == ON_MESSAGE) and each.name == name), None)
+def word_of(kind: int, name: str) -> str:
+    """Our word for a command of Discord's; one that we do not have (any more) keeps its name."""
+    return next((each.word for each in COMMANDS if each.on_message == (kind == ON_MESSAGE) and each.name == name), name)
 
 
 def write_commands() -> list[Payload]:
@@ -78,13 +77,13 @@ def _write(command: Command) -> Payload:
     translated = _translated(command.about)
     if command.on_message:
         return frame | {"type": ON_MESSAGE, "name_localizations": translated}
-    options = {"options": [_option(*command.option, command.required)]} if command.option else {}
+    options = {"options": [_option(*command.option)]} if command.option else {}
     return frame | {"type": SLASH, "description": command.about, "description_localizations": translated} | options
 
 
-def _option(name: str, about: str, required: bool) -> Payload:
+def _option(name: str, about: str) -> Payload:
     said = {"description": about, "description_localizations": _translated(about)}
-    return {"type": _TEXT_OPTION, "name": name, "required": required, **said}
+    return {"type": _TEXT_OPTION, "name": name, **said}
 
 
 def _translated(phrase: str) -> dict[str, str]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from adapters.discord.commands import word_of
+from adapters.discord.commands import ON_MESSAGE, SLASH, word_of
 from adapters.discord.handle import LIFE, Handle
 from adapters.discord.incoming import DIRECT, NAME, THREADS, words
 from bot.messages import Person, Place
@@ -21,6 +21,8 @@ COMMAND, BUTTON, FORM = 2, 3, 5
 EPHEMERAL = 1 << 6
 """The flag of a message that one person alone sees."""
 ADMINISTRATOR, MANAGE_GUILD = 1 << 3, 1 << 5
+_LATER = "ask"
+"""The command, and the form, whose answer comes later: a question."""
 _GROUP = 2
 """The context of direct messages among people, where we are not."""
 _THREADS = tuple(kind.value for kind in THREADS)
@@ -51,9 +53,12 @@ def read_interaction(data: Payload, me: int, now: float) -> tuple[Call, Interact
     if data["type"] == BUTTON:
         return replace(call, kind="button"), _button(data, frame, alone)
     if data["type"] == FORM:
-        return replace(call, kind="form"), _form(data, frame)
+        form = _form(data, frame)
+        return replace(call, kind="form", awaits=form.form == _LATER), form
+    if data["data"]["type"] not in (SLASH, ON_MESSAGE):
+        return None
     command = _command(data, frame, me)
-    return (replace(call, awaits=command.command == "ask"), command) if command else None
+    return replace(call, awaits=command.command == _LATER and bool(command.text.strip())), command
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,17 +95,14 @@ def _entries(components: Sequence[Payload]) -> Iterator[tuple[str, str]]:
             yield str(field["custom_id"]), str(field.get("value") or "") if values is None else "".join(map(str, values[:1]))
 
 
-def _command(data: Payload, frame: _Frame, me: int) -> CommandGiven | None:
+def _command(data: Payload, frame: _Frame, me: int) -> CommandGiven:
     given = data["data"]
-    command = word_of(given["type"], given["name"])
-    if command is None:
-        return None
     options = given.get("options") or ()
     return CommandGiven(
         frame.event_id,
         frame.place,
         frame.person,
-        command,
+        word_of(given["type"], str(given["name"])),
         text=str(options[0].get("value", "")) if options else "",
         locale=frame.locale,
         handle=frame.handle,

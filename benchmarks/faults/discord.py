@@ -57,8 +57,8 @@ class FailingDiscord(DiscordServer):
         if self._dice.random() < CUT:
             self.cut()
 
-    def _guild(self) -> Payload:
-        made = super()._guild()
+    def _guild(self, number: str) -> Payload:
+        made = super()._guild(number)
         [like] = made["threads"]
         last = self._last()
         made["threads"] += [{**like, "id": each, "name": f"thread {each}", "last_message_id": last.get(each)} for each in self.threads]

@@ -113,18 +113,10 @@ PAGE_ASK_RETURNS = N_("How long do I have to return something?")
 PAGE_ASK_DELIVERY = N_("How long does delivery take?")
 PAGE_ASK_PAYMENT = N_("How can I pay?")
 
-COMMAND_ASK = N_("Ask a question; only you see the answer")
-COMMAND_QUESTION = N_("Your question")
-COMMAND_LANGUAGE = N_("Choose the language in which I answer you")
 COMMAND_WHICH_LANGUAGE = N_("The language, by its name")
-COMMAND_HUMAN = N_("Ask for a person to answer you")
 COMMAND_FORGET = N_("Erase everything that is stored about you")
-COMMAND_ME = N_("See what is stored about you")
 COMMAND_HERE = N_("See or change how I work in this channel")
 COMMAND_SETTINGS = N_("What to change; leave it empty to see what is set")
-COMMAND_DRAFT = N_("Draft a reply")
-COMMAND_SUMMARISE = N_("Summarise this thread")
-COMMAND_HAND_OVER = N_("Hand over to a person")
 
 
 def say(phrase: str, language: str, /, **values: object) -> str:

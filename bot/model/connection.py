@@ -126,7 +126,8 @@ class Connection:
                 timeout=httpx2.Timeout(None, connect=CONNECT_SECONDS),
                 http_client=openai.DefaultAioHttpClient(
                     timeout=None,
-                    limits=httpx2.Limits(max_connections=100, keepalive_expiry=KEEP_SECONDS),
+                    # How many there are at once is `answers_at_once`, of which a limit here would know nothing: 0 is none to aiohttp.
+                    limits=httpx2.Limits(max_connections=0, keepalive_expiry=KEEP_SECONDS),
                     # What a customer said goes to the address that the shop chose, and nowhere else.
                     follow_redirects=False,
                     # A proxy of the machine is right for the world, and wrong for the machine itself.

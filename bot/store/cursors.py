@@ -45,6 +45,11 @@ class CursorStore:
             async with self._database.writing() as connection:
                 await connection.execute(_upsert(self._database.embedded), rows)
 
+    async def forget(self, workspace: str) -> None:
+        """All of a workspace that we are not in any more."""
+        async with self._database.writing() as connection:
+            await connection.execute(delete(cursors).where(cursors.c.platform == self._platform, cursors.c.workspace == workspace))
+
     async def places(self, since: float) -> Sequence[Place]:
         """Where we have conversations that went on after `since`, the latest first, MOST_PLACES at most."""
         ours = threads.c.place.startswith(f"{self._platform}:", autoescape=True)

@@ -10,7 +10,7 @@ import discord
 import pytest
 
 from adapters.discord import DiscordPlatform
-from adapters.discord.connection import LESS_HEARD
+from adapters.discord.connection.session import LESS_HEARD
 from adapters.discord.faults import MEANINGS, platform_error
 from bot.errors import NotAllowed, PlaceGone, PlatformError, RateLimited, Unreachable, Unsupported
 from bot.messages import Event, MessageDeleted, Place, Reply
@@ -18,6 +18,7 @@ from bot.platforms import Receive
 from tests.contract.live_contract import LiveContract
 from tests.contract.missed_contract import MissedContract
 from tests.contract.platform_contract import EVERYTHING, Heard, PlatformContract
+from tests.discord_edits import standing
 from tests.discord_server import DiscordServer
 from tests.discord_world import BOT, DIRECT, GENERAL, GUILD, PEOPLE, THREAD, TOKEN
 from tests.fakes import KeptCursors
@@ -98,7 +99,7 @@ class DiscordHarness:
         self.server.drop_next()
 
     def standing(self) -> list[str]:
-        return [re.sub(r"\\([^\w\s])", r"\1", text).replace("\u200b", "") for text in self.server.standing()]
+        return [re.sub(r"\\([^\w\s])", r"\1", text).replace("\u200b", "") for text in standing(self.server)]
 
     def signs(self) -> int:
         return 0  # typing dots go out by themselves

@@ -274,6 +274,15 @@ class TestCommands:
         assert world.core.came[-1].alone
         assert world.server.posts == []
 
+    async def test_a_question_that_takes_long_to_be_written_down_is_announced_once(self, world: World) -> None:
+        world.core.open.clear()
+        await world.people.command("ana", "ask", GENERAL, "How long?")
+        await until(lambda: world.core.came)
+        await asyncio.sleep(0.2)
+        world.core.open.set()
+        await world.settle()
+        assert (world.people.answers, world.people.faults) == ([5], [])
+
     async def test_an_answer_that_is_ready_before_its_command_is_acknowledged_waits_for_that(self, world: World) -> None:
         message = await world.answer(ANSWER)
         world.core.open.clear()

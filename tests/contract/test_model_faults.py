@@ -188,6 +188,18 @@ async def test_connections_are_used_again(server: ModelServer, model: OpenAIMode
     assert len(ports) == 1
 
 
+async def test_more_than_a_hundred_customers_are_answered_side_by_side(server: ModelServer) -> None:
+    model = OpenAIModel(server.url, "key", "m", GENERIC)
+    server.gate.clear()
+    asking = [asyncio.create_task(model.answer(PROMPT)) for _ in range(120)]
+    async with asyncio.timeout(20):
+        while len(server.requests) < 120:
+            await asyncio.sleep(0.01)
+    server.gate.set()
+    await asyncio.gather(*asking)
+    await model.close()
+
+
 async def test_what_the_environment_says_of_openai_stays_at_home(
     server: ModelServer, model: OpenAIModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -107,7 +107,10 @@ class TestReading:
         assert (sent.form, sent.value, sent.entries) == ("why", "17", (("why", "Der Preis ist falsch."), ("kind", "wrong")))
         assert read("form_after_command").entries == (("language", "fr"),)
 
-    @pytest.mark.parametrize("name", ["autocomplete", "user_menu", "unknown_command", "group_message"])
+    def test_a_command_that_we_do_not_have_any_more_keeps_its_name(self) -> None:
+        assert read("unknown_command").command == "old-command"
+
+    @pytest.mark.parametrize("name", ["autocomplete", "user_menu", "group_message"])
     def test_what_we_do_not_offer_is_not_ours(self, name: str) -> None:
         assert read(name) is None
 
@@ -218,7 +221,7 @@ class TestCommands:
 
     def test_what_is_for_staff_is_in_servers_alone_and_for_those_who_moderate(self) -> None:
         rights = {each["name"]: (each["default_member_permissions"], each["contexts"]) for each in write_commands()}
-        assert rights["Draft a reply"] == rights["Hand over to a person"] == rights["Summarise this thread"] == (str(1 << 13), [0])
+        assert rights["Draft a reply"] == rights["Hand over to staff"] == rights["Summarise"] == (str(1 << 13), [0])
         assert rights["here"] == (str(1 << 5), [0])
         assert rights["ask"] == rights["forget-me"] == (None, [0, 1])
 

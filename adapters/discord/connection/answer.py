@@ -22,7 +22,7 @@ pressed (later, or at once), and a form."""
 
 
 class Answer:
-    """`defer` at most once, then `show` once."""
+    """`defer` if it takes long, then `show` once."""
 
     def __init__(self, client: discord.Client, call: Call) -> None:
         self._client = client
@@ -31,7 +31,9 @@ class Answer:
         self._deferred = 0
 
     async def defer(self) -> None:
-        """Say that we are at work. Never raises: whatever could not be said, the work goes on, and its result finds another way."""
+        """Say once that we are at work. Never raises: whatever could not be said, the work goes on, and its result finds another way."""
+        if self._deferred:
+            return
         kind = CHANGE_LATER if self._call.alone else LATER
         try:
             await self._calls.respond(self._call, kind, {"flags": EPHEMERAL} if kind == LATER else None)

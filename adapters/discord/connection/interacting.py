@@ -9,7 +9,6 @@ from typing import Any
 import discord
 
 from adapters.discord.connection.answer import Answer
-from adapters.discord.connection.hearing import own_id
 from adapters.discord.connection.registration import register
 from adapters.discord.connection.underway import Underway
 from adapters.discord.interactions import Call, read_interaction
@@ -42,7 +41,7 @@ class Interacting:
 
     def heard(self, client: discord.Client, data: Mapping[str, Any]) -> None:
         """INTERACTION_CREATE. Raises LookupError, TypeError or ValueError for what cannot be read."""
-        found = read_interaction(data, own_id(client), time.time())
+        found = read_interaction(data, client.user.id if client.user else 0, time.time())
         if found is None:
             log.info("discord: interaction %s is of no kind of ours", data.get("id"))
             return
