@@ -61,8 +61,7 @@ class DiscordServer:
         self.starts = Starts()
         self.guilds = [GUILD]
         self.hidden: set[str] = set()
-        self.posts: list[Payload] = []
-        self.edits: list[Payload] = []
+        self.posts, self.edits = list[Payload](), list[Payload]()
         self.typings: list[str] = []
         self.requests: list[str] = []
         self.identifies = 0
