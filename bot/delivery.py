@@ -165,22 +165,26 @@ class Delivery:
         self._signs.add((place.key, message))
         try:
             await self._counted(place, "status", platform.show_status(place, message, on=True, language=language))
-        except (RateLimited, Unreachable):
+        except RateLimited:
+            self._signs.discard((place.key, message))
+            return False
+        except Unreachable:
             return False
         return True
 
     async def clear_status(self, place: Place, message: str) -> None:
         """No answer is being made any more; twice is fine, and where no sign was shown nothing is done."""
-        if (place.key, message) not in self._signs:
-            return
         platform = self._platforms[place.platform]
+        if (place.key, message) not in self._signs or not platform.capabilities.status:
+            return
         self._signs.discard((place.key, message))
-        for wait in CLEARINGS if platform.capabilities.status else ():
+        for wait in CLEARINGS:
             try:
                 await self._counted(place, "status", platform.show_status(place, message, on=False))
                 return
-            except (RateLimited, Unreachable) as exc:
-                await asyncio.sleep(min(exc.retry_after, LONGEST_WAIT) if isinstance(exc, RateLimited) else wait)
+            except (RateLimited, Unreachable):
+                await asyncio.sleep(wait)
+        log.warning("a sign that we are at work could not be cleared", extra={"place": place.key})
 
     async def _send(self, platform: Platform, letter: Letter, held: bool = False) -> str | None:
         """The message's id; REFUSED; or None when the platform is away for now, and the letter stays in doubt.

@@ -31,7 +31,7 @@ class Signs:
 
     async def _keep(self) -> None:
         first = True
-        while not self._over.is_set() and not self._seen():
+        while first or not (self._over.is_set() or self._seen()):
             await self._show(first)
             first = False
             with suppress(TimeoutError):

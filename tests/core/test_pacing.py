@@ -191,7 +191,7 @@ async def test_who_is_refused_once_is_answered_and_those_behind_him_are_not_refu
 
 async def test_a_sign_that_is_refused_is_left_out_for_as_long_as_the_platform_says(database: Database) -> None:
     class Strict(FakePlatform):
-        async def show_status(self, place: Place, reply_to: str, on: bool) -> None:
+        async def show_status(self, place: Place, reply_to: str, on: bool, language: str = "en") -> None:
             await super().show_status(place, reply_to, on)
             raise RateLimited("slow down", 30)
 

@@ -53,8 +53,12 @@ class Status:
             # Where no answer comes, it may have been set all the same: only a refusal says that it is not.
             self._sessions[place.workspace].open += 1
             self._remember(place, thread, "session")
-            if await self._set(place, thread, "agents_sessions_setStatus", {"status": "processing"}):
-                return
+            try:
+                if await self._set(place, thread, "agents_sessions_setStatus", {"status": "processing"}):
+                    return
+            except RateLimited:
+                self._out(place, thread, "session")
+                raise
             self._out(place, thread, "session")
         words = [phrases.say(phrase, language) for phrase in (phrases.THINKING, phrases.WRITING)]
         if await self._set(place, thread, "assistant_threads_setStatus", {"status": words[0], "loading_messages": words}):
