@@ -193,7 +193,7 @@ class Interactions:
             kept.original = kept.source
             if kind == 7:
                 self._change(kept.source, data)
-        return self.server.response({"interaction": {"id": request.match_info["id"], "type": _TYPES[kept.kind]}})
+        return self.server._response({"interaction": {"id": request.match_info["id"], "type": _TYPES[kept.kind]}})
 
     async def _follow(self, request: web.Request) -> web.Response:
         kept, data = self._known(request), await request.json()
@@ -202,14 +202,14 @@ class Interactions:
         if fault := fault_of_message(data):
             return self._refuse(400, 50035, fault)
         if kept.acknowledged == 5 and kept.original is not None and kept.original["flags"] & LOADING:
-            return self.server.response(self._change(kept.original, data))
-        return self.server.response(self._show(kept, data, data.get("flags", 0)))
+            return self.server._response(self._change(kept.original, data))
+        return self.server._response(self._show(kept, data, data.get("flags", 0)))
 
     async def _original(self, request: web.Request) -> web.Response:
         kept = self._known(request)
         if isinstance(kept, web.Response):
             return kept
-        return self._refuse(404, 10008) if kept.original is None else self.server.response(kept.original)
+        return self._refuse(404, 10008) if kept.original is None else self.server._response(kept.original)
 
     async def _edit(self, request: web.Request) -> web.Response:
         kept, data = self._known(request), await request.json()
@@ -219,7 +219,7 @@ class Interactions:
             return self._refuse(404, 10008)
         if fault := fault_of_message(data):
             return self._refuse(400, 50035, fault)
-        return self.server.response(self._change(kept.original, data))
+        return self.server._response(self._change(kept.original, data))
 
     async def _delete(self, request: web.Request) -> web.Response:
         kept = self._known(request)
@@ -259,7 +259,7 @@ class Interactions:
 
     async def _commands(self, request: web.Request) -> web.Response:
         localised = request.query.get("with_localizations") == "true"
-        return self.server.response([each if localised else _unlocalised(each) for each in self.commands])
+        return self.server._response([each if localised else _unlocalised(each) for each in self.commands])
 
     async def _write_commands(self, request: web.Request) -> web.Response:
         wanted = await request.json()
@@ -267,14 +267,14 @@ class Interactions:
             return self._refuse(400, 50035, fault)
         self.written += 1
         self.commands = [_as_kept(each, number) for number, each in enumerate(wanted)]
-        return self.server.response(self.commands)
+        return self.server._response(self.commands)
 
     async def _direct(self, request: web.Request) -> web.Response:
         number = str((await request.json())["recipient_id"])
         person = next((name for name, each in PEOPLE.items() if each == number), None)
         if person is None:
             return self._refuse(400, 50033)
-        return self.server.response({"id": DIRECT[person], "type": 1, "recipients": [user(number, person)], "last_message_id": None})
+        return self.server._response({"id": DIRECT[person], "type": 1, "recipients": [user(number, person)], "last_message_id": None})
 
     def refusal(self, channel: str) -> web.Response | None:
         """Of a post to somebody who takes no direct messages."""
@@ -282,7 +282,7 @@ class Interactions:
 
     def _refuse(self, status: int, code: int, fault: str = "") -> web.Response:
         self.faults.append(f"{code}{' ' + fault if fault else ''}")
-        return self.server.response({"message": "refused", "code": code}, status)
+        return self.server._response({"message": "refused", "code": code}, status)
 
 
 def _fault_of_answer(kept: Kept, kind: int, data: Payload) -> str:
