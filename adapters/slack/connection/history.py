@@ -76,7 +76,7 @@ class History:
         found = await self._patiently(lambda: self._cursors.places(time.time() - LATELY), "the places") or []
         places = [place for place in found if place.workspace == absence.team]
         channels = list(dict.fromkeys(Where(place.channel) for place in places))
-        threads = list(dict.fromkeys(Where(place.channel, place.thread) for place in places if place.thread))
+        threads = list(dict.fromkeys(Where(place.channel, place.thread) for place in places if place.thread and place.thread[0] != "@"))
         self._queue = [*channels[:MOST_CHANNELS], *threads[:MOST_THREADS]]
         while self._queue:
             await asyncio.wait([self._begin(self._queue[0])])
