@@ -61,7 +61,7 @@ class Absence:
 
 
 class History:
-    """`call` makes a call of the Web API and raises PlatformError."""
+    """Of one workspace. `call` makes a call of the Web API there and raises PlatformError."""
 
     def __init__(self, call: Call, receive: Receive, cursors: Cursors, pace: float) -> None:
         self._call, self._receive, self._cursors, self._pace = call, receive, cursors, pace
@@ -73,7 +73,8 @@ class History:
         """Everything, one after the other; returns when all has been received or given up."""
         await self.stop()
         self._absence = absence
-        places = await self._patiently(lambda: self._cursors.places(time.time() - LATELY), "the places") or []
+        found = await self._patiently(lambda: self._cursors.places(time.time() - LATELY), "the places") or []
+        places = [place for place in found if place.workspace == absence.team]
         channels = list(dict.fromkeys(Where(place.channel) for place in places))
         threads = list(dict.fromkeys(Where(place.channel, place.thread) for place in places if place.thread and place.thread[0] != "@"))
         self._queue = [*channels[:MOST_CHANNELS], *threads[:MOST_THREADS]]
@@ -87,7 +88,8 @@ class History:
         try:
             async with asyncio.timeout(LOOK):
                 for place, message in await self._cursors.waiting():
-                    places[place].append(message)
+                    if place.workspace == absence.team:
+                        places[place].append(message)
                 for place, messages in places.items():
                     with contextlib.suppress(NotAllowed):
                         for event in await changes(self._call, place, messages, absence):
