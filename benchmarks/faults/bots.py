@@ -36,9 +36,9 @@ class Bot:
         """Whether it runs."""
         return self._process is not None and self._process.is_alive()
 
-    def start(self, point: str = "", seed: int = 0) -> None:
-        """Start it; with a point it dies there by itself."""
-        self._process = self._context.Process(target=child.serve, args=(str(self._folder), self._settings, point, seed))
+    def start(self, point: str = "", passes: int = 1) -> None:
+        """Start it; with a point it dies by itself when it passes there for the so-manieth time."""
+        self._process = self._context.Process(target=child.serve, args=(str(self._folder), self._settings, point, passes))
         self._process.start()
 
     def until_ready(self) -> None:
