@@ -8,6 +8,7 @@ process has seen is all that is judged. The seed is printed; the same seed break
 """
 
 import argparse
+import math
 import random
 import statistics
 import sys
@@ -79,7 +80,9 @@ def _run(given: argparse.Namespace, point: str) -> Run:
         given.platform_faults,
     )
     troubles = given.troubles if given.trouble else 0
-    return Run(world, given.workers, given.kills, point, given.polite / 100, given.freezes, given.frozen, troubles=troubles)
+    return Run(
+        world, given.workers, given.kills, point, given.polite / 100, given.freezes, given.frozen, troubles=troubles, minutes=given.minutes
+    )
 
 
 def _say_what_is_wrong(outcome: Outcome) -> None:
@@ -125,6 +128,7 @@ def _arguments() -> argparse.Namespace:
     reading.add_argument("--frozen", type=float, default=15, help="for so many seconds")
     reading.add_argument("--trouble", choices=TROUBLES, default="", help=f"what befalls the database: {TROUBLES}")
     reading.add_argument("--troubles", type=int, default=20, help="how often")
+    reading.add_argument("--minutes", type=float, default=math.inf, help="after that nothing breaks any more")
     reading.add_argument("--seed", type=int, default=random.randrange(10**6))
     reading.add_argument("--keep", action="store_true", help="leave the folder with the log and the database")
     return reading.parse_args()

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from math import inf
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -17,11 +18,14 @@ from benchmarks.faults.judge import Verdict, judge
 from benchmarks.faults.troubles import Trouble
 from benchmarks.faults.world import Report, World
 
+WARM = ["benchmarks.faults.child", "benchmarks.faults.world", "adapters.web", "bot.lanes.engine"]
+WARM += ["alembic.command", "babel.core", "langdetect.detector_factory", "markdown_it", "numpy"]
+"""What bots would import at their start: a death is to cost the machine little, so that many fit into an hour."""
 QUIET = 40.0
 """Seconds without a new post after which what is unanswered is lost."""
 TAKEN_UP = 20.0
 """Seconds in which what a dead bot left is taken up, however busy the machine is."""
-ALARM = "nothing can be written down"
+ALARM = "nothing is acknowledged or answered"
 LATE = 3.0
 """Seconds that a second reply has to show itself."""
 
@@ -40,6 +44,8 @@ class Run:
     frozen: float = 15.0
     life: float = 2.0
     troubles: int = 0
+    minutes: float = inf
+    """Then nothing breaks any more; what has been written is answered, and judged."""
 
 
 @dataclass
@@ -55,13 +61,13 @@ class Outcome:
     recoveries: list[float] = field(default_factory=list, repr=False)
     """Seconds from the end of a trouble until the next reply stood."""
     alarms: int = 0
-    """Lines of the log that say that nothing can be written down."""
+    """Lines of the log that say that the database is away."""
 
 
 def go(run: Run, database: str, folder: Path, trouble: Trouble | None = None) -> Outcome:
     """`database`: its address; `trouble` befalls it so often as the run says, besides the deaths or instead of them."""
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["benchmarks.faults.child", "benchmarks.faults.world"])
+    context.set_forkserver_preload(WARM)
     child.lay_out(folder, run.world.threads, -(-run.world.messages // run.world.threads))
     began, dice = time.monotonic(), random.Random(run.world.seed)
     with _world(context, run.world) as (wire, tokens):
@@ -115,6 +121,8 @@ def _break(run: Run, bots: list[Bot], wire: Connection, dice: random.Random, beg
         if troubled is not None and not troubled.while_dead:
             recoveries.append(_befall(troubled, wire, dice, (number + 1) / rounds))
         sys.stderr.write(f"\r{number + 1}/{rounds}, {time.monotonic() - began:.0f} s ")
+        if time.monotonic() - began > run.minutes * 60:
+            break
     wire.send(("release", 1.0))
     for bot in bots:
         if run.point:

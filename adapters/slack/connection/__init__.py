@@ -26,7 +26,7 @@ from adapters.slack.connection.missed import Missed
 from adapters.slack.connection.refusals import refusal
 from adapters.slack.connection.sockets import Socket, UnderWay
 from adapters.slack.incoming import read_event
-from bot.errors import NotAllowed, PlatformError, RateLimited, Unreachable, Unsupported
+from bot.errors import NotAllowed, PlatformError, RateLimited, StoreError, Unreachable, Unsupported
 from bot.messages import Fault, Place, Reply
 from bot.platforms import Capabilities, Cursors, Pace, Receive, State
 
@@ -310,6 +310,8 @@ def _listener(bot_user_id: str, receive: Receive) -> Callable[[dict[str, Any]], 
             return None
         try:
             await receive(event)
+        except StoreError:
+            return BoltResponse(status=500)  # the database has said so itself, once for all events
         except Exception as exc:  # noqa: BLE001 - whatever it was, Slack must send the event again
             _log.error("event %s was not written down (%s)", event.event_id, type(exc).__name__, extra={"place": event.place.key})
             return BoltResponse(status=500)

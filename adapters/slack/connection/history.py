@@ -148,12 +148,12 @@ class History:
                 await self._receive(event)
                 return
             except Exception as exc:
-                if wait is None:
-                    _log.error("event %s was not written down (%s)", event.event_id, type(exc).__name__, extra={"place": event.place.key})
-                    if isinstance(exc, StoreError):
-                        raise
-                else:
+                if wait is not None:
                     await asyncio.sleep(wait * self._pace)
+                elif isinstance(exc, StoreError):
+                    raise  # it has been said by the database, once for all events
+                else:
+                    _log.error("event %s was not written down (%s)", event.event_id, type(exc).__name__, extra={"place": event.place.key})
 
     async def _messages(self, where: Where, absence: Absence) -> list[Json]:
         """Oldest first. Of a channel that holds more than MOST_PAGES the newest, of a thread the oldest."""

@@ -1,13 +1,11 @@
 """Our own record of when Slack could reach us: one row, written once a minute."""
 
 import asyncio
-import logging
+import contextlib
 import time
 
 from bot.errors import StoreError
 from bot.platforms import Cursor, Cursors
-
-_log = logging.getLogger(__name__)
 
 NOTE_EVERY = 60.0
 """Seconds between two notes."""
@@ -61,7 +59,5 @@ class Presence:
         if not self._here or self._owes:
             return
         self._until[self._team] = time.time()
-        try:
+        with contextlib.suppress(StoreError):
             await self._cursors.write([Cursor(self._team, "", f"{self._until[self._team]:.6f}")])
-        except StoreError as exc:
-            _log.warning("Slack: that we are there was not noted: %s", exc)
