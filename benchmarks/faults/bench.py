@@ -102,24 +102,19 @@ def _break(run: Run, bots: list[Bot], wire: Connection, dice: random.Random, beg
     starts: list[float] = []
     recoveries: list[float] = []
     there = 0
-    if run.world.way == "http":
-        wire.send(("addresses", [bot.address for bot in bots]))
-    for bot in bots:
-        bot.start(run.point, _passes(run, dice))
-    for bot in bots:
-        bot.until_ready()
+    _begin(run, bots, wire, dice)
     rounds = max(run.kills, run.freezes, run.troubles, 1)
     freezes = set(dice.sample(range(rounds), run.freezes))
     troubles = set(dice.sample(range(rounds), run.troubles))
     for number in range(rounds):
         troubled = trouble if number in troubles else None
         wire.send(("release", (number + (1 if troubled is None else 0.5)) / rounds))
-        if number < run.kills:
-            there += _one_death(run, bots, dice, starts, trouble if troubled and troubled.while_dead else None)
+        dead, alive = (troubled, None) if troubled and troubled.while_dead else (None, troubled)
+        there += number < run.kills and _one_death(run, bots, dice, starts, dead)
         if number in freezes:
             _freeze(dice.choice(bots), run.frozen)
-        if troubled is not None and not troubled.while_dead:
-            recoveries.append(_befall(troubled, wire, dice, (number + 1) / rounds))
+        if alive:
+            recoveries.append(_befall(alive, wire, dice, (number + 1) / rounds))
         sys.stderr.write(f"\r{number + 1}/{rounds}, {time.monotonic() - began:.0f} s ")
         if time.monotonic() - began > run.minutes * 60:
             break
@@ -131,6 +126,15 @@ def _break(run: Run, bots: list[Bot], wire: Connection, dice: random.Random, beg
     report = _until_quiet(wire)
     sys.stderr.write("\n")
     return Outcome(judge(report.messages, report.posts), there, time.monotonic() - began, report, starts, recoveries)
+
+
+def _begin(run: Run, bots: list[Bot], wire: Connection, dice: random.Random) -> None:
+    if run.world.way == "http":
+        wire.send(("addresses", [bot.address for bot in bots]))
+    for bot in bots:
+        bot.start(run.point, _passes(run, dice))
+    for bot in bots:
+        bot.until_ready()
 
 
 def _one_death(run: Run, bots: list[Bot], dice: random.Random, starts: list[float], trouble: Trouble | None) -> bool:
