@@ -214,18 +214,19 @@ class SlackPlatform:
             self._hearing(State(True, f"ready to send to workspace {team}"))
             await asyncio.Event().wait()
             return
+        missed.we_are(str(identity["team_id"]), str(identity["user_id"]))
         app = _bolt_app(self._client_now(), AuthorizeResult(**_installation(identity.data, self._bot_token)), missed.receive)
         if not self._app_token:
             self._app = app if self._signing_secret else None
             why = f"waiting for Slack at {PATH}" if self._app else "neither an app token nor a signing secret is set"
             self._hearing(State(self._app is not None, why))
             if self._app is not None:
-                await missed.came(str(identity["team_id"]), str(identity["user_id"]))
+                await missed.came()
             await asyncio.Event().wait()
         socket = Socket(app, self._app_token, self._under_way)
         try:
             await socket.open(_PATIENCE)
-            await missed.came(str(identity["team_id"]), str(identity["user_id"]))
+            await missed.came()
             self._hearing(State(True, f"connected to workspace {team} by Socket Mode"))
             await socket.until_lost()
         finally:

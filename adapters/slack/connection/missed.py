@@ -16,6 +16,7 @@ class Missed:
         self._presence = Presence(cursors)
         self._history = History(call, receive, cursors, pace)
         self._pace = pace
+        self._team = self._me = ""
         self._noting: asyncio.Task[None] | None = None
         self._reading: asyncio.Task[None] | None = None
 
@@ -30,14 +31,19 @@ class Missed:
         await self._history.stop()
         await self._presence.note()
 
-    async def came(self, team: str, me: str) -> None:
-        """We hear from now on; after a long absence the history is read besides. `me`: our user's id.
+    def we_are(self, team: str, me: str) -> None:
+        """Before anything is heard: the ids of the workspace and of our user."""
+        self._team, self._me = team, me
+        self._history.we_are(team, me)
+
+    async def came(self) -> None:
+        """We hear from now on; after a long absence the history is read besides.
 
         Returns when what waits for an answer has been looked at, since it counts as its author has left it meanwhile.
         """
-        since, now, before = self._presence.came(team), time.time(), self._reading
+        since, now, before = self._presence.came(self._team), time.time(), self._reading
         if since is not None:
-            absence = Absence(team, me, max(since, now - MISSED_SECONDS), now)
+            absence = Absence(self._team, self._me, max(since, now - MISSED_SECONDS), now)
             self._reading = asyncio.create_task(self._read(absence, before), name="slack history")
             await self._history.look_at_waiting(absence)
         elif before is None or before.done():
