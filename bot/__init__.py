@@ -1,6 +1,7 @@
 """Polydesk's core: it knows customers, threads and answers, and knows no platform. The map, in reading order:
 
 messages.py      the words that everyone shares: places, people, events, replies
+pressed.py       what people do without writing: buttons, commands, forms; and what they then see
 platforms.py     the port: what a platform must offer, and what it can do
 errors.py        the tree of errors
 inbox.py         step 3: an event is accepted once, and its lane is woken
@@ -15,6 +16,7 @@ handoff.py       who holds a thread, and who wants a person: pure rules
 desk.py          all that staff can see and do
 pacing.py        how fast we may post
 delivery.py      step 5: filter, cut, outbox, send, settle
+interactions.py  who presses, commands or fills in a form gets a reaction
 worker.py        one process among those that answer: it lives, and looks after what the dead have left
 evaluation/      a file of questions, answered and judged
 knowledge/       documents, passages, index, search

@@ -68,6 +68,7 @@ class MessageReceived:
     `event_id` is the platform's own id of this delivery; `message_id` is the message's in its channel.
     `fresh_after`: after so many seconds of silence this message opens a new conversation (None: never).
     `locale` is the platform's guess at the author's language ("fr", "pt-BR", or "").
+    `aside`: only its author is to see the answer, for he asked by a command; `handle`: see Reply.
     """
 
     event_id: str
@@ -79,6 +80,8 @@ class MessageReceived:
     addressed: Addressed
     fresh_after: float | None = None
     locale: str = ""
+    aside: bool = False
+    handle: str = ""
 
     def __post_init__(self) -> None:
         _keep(self, "text", storable(self.text[:LONGEST_TEXT]))
@@ -125,11 +128,24 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class Button:
+    """Something to press under a reply. `action` is a word of ours ("person", "share"), `value` what it is about: at most 60 of
+    0-9 A-Z a-z . _ - and nothing secret, since it stands in the message. `weight`: how much it calls for being pressed."""
+
+    action: str
+    label: str
+    value: str = ""
+    weight: Literal["", "primary", "danger"] = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """What we say. `text` and `notice` are CommonMark; `notice` is small print under the answer.
 
     `language` is the language of the frame (labels). `answers` is the id of the message that this answers.
-    `offers_person`: it offers to pass the question on, and a yes accepts.
+    `offers_person`: it offers to pass the question on, and a yes accepts. `feedback`: whether it helped is asked, by two buttons
+    of the platform's own making, which are pressed as "good" and "bad". `only_for`: the id of the person who alone may see it;
+    `handle`: what the platform gave us to answer an interaction with. It holds for some minutes, and is a secret until then.
     """
 
     text: str
@@ -138,6 +154,10 @@ class Reply:
     notice: str = ""
     answers: str = ""
     offers_person: bool = False
+    buttons: tuple[Button, ...] = ()
+    feedback: bool = False
+    only_for: str = ""
+    handle: str = ""
 
     def __post_init__(self) -> None:
         _keep(self, "text", storable(self.text))

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from bot.messages import Event, Fault, Place, Reply
+from bot.pressed import Interact
 
 if TYPE_CHECKING:
     from aiohttp.web import RouteDef
@@ -97,8 +98,8 @@ class Platform(Protocol):
         """Constant for the life of the platform."""
         ...
 
-    async def start(self, receive: Receive, cursors: Cursors) -> None:
-        """Begin to hear; returns when the first connection stands or has failed.
+    async def start(self, receive: Receive, cursors: Cursors, interact: Interact | None = None) -> None:
+        """Begin to hear; returns when the first connection stands or has failed. `interact`: None where nobody reacts.
 
         What was said since the cursors stood still is read and received as well, within MISSED_SECONDS.
         An outage is never raised: the platform keeps trying, and `state()` says so. Raises StoreError.

@@ -9,6 +9,7 @@ from aiohttp.web import RouteDef
 from bot.errors import PlatformError
 from bot.messages import Addressed, Event, Fault, MessageDeleted, MessageEdited, MessageReceived, Person, Place, Reply
 from bot.platforms import Capabilities, Cursor, Cursors, Receive, State
+from bot.pressed import Interact, Interaction, Reaction
 from bot.shaping import split_text
 
 
@@ -36,14 +37,15 @@ class FakePlatform:
     _receive: Receive | None = None
     _ready: bool = False
     _cursors: Cursors | None = None
+    _interact: Interact | None = None
     _history: list[Event] = field(default_factory=list)
     _clock: int = 0
 
-    async def start(self, receive: Receive, cursors: Cursors) -> None:
+    async def start(self, receive: Receive, cursors: Cursors, interact: Interact | None = None) -> None:
         for cursor in await cursors.read():
             for event in self._history[int(cursor.position) :]:
                 await receive(event)
-        self._receive, self._cursors = receive, cursors
+        self._receive, self._cursors, self._interact = receive, cursors, interact
 
     async def open(self) -> None:
         self._ready = True
@@ -51,7 +53,7 @@ class FakePlatform:
     async def stop(self) -> None:
         if self._cursors is not None:
             await self._cursors.write([Cursor("w1", "", str(len(self._history)))])
-        self._receive = self._cursors = None
+        self._receive = self._cursors = self._interact = None
 
     def state(self) -> State:
         return State(self._ready or self._receive is not None, "in memory")
@@ -120,6 +122,10 @@ class FakePlatform:
         """A customer takes a message away."""
         self._clock += 1
         await self._hear(MessageDeleted(f"e{self._clock}", self.place(""), message, float(self._clock)))
+
+    async def does(self, interaction: Interaction) -> Reaction:
+        """Somebody presses, commands, fills in a form or comes by; what he alone sees."""
+        return await self._interact(interaction) if self._interact is not None else None
 
     async def sees(self, posts: int, seconds: float = 5) -> list[str]:
         """The texts of all posts, as soon as there are so many; a short while longer, to see that there are no more."""

@@ -20,6 +20,7 @@ from adapters.web.sessions import Session, Sessions
 from bot.errors import PlaceGone, StoreError
 from bot.messages import Event, Fault, MessageReceived, Place, Reply
 from bot.platforms import Capabilities, Cursors, Receive, State
+from bot.pressed import Interact
 
 log = logging.getLogger(__name__)
 
@@ -59,7 +60,7 @@ class WebPlatform:
         self._streams: set[Stream] = set()
         self._underway: set[asyncio.Future[None]] = set()
 
-    async def start(self, receive: Receive, cursors: Cursors) -> None:  # noqa: ARG002 (a page that nobody serves hears nothing)
+    async def start(self, receive: Receive, cursors: Cursors, interact: Interact | None = None) -> None:  # noqa: ARG002 (a page that nobody serves hears nothing)
         """Take messages from now on. The server that holds our `routes()` is not ours."""
         self._receive = receive
 

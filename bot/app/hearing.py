@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from bot.app.roles import Role
 from bot.errors import StoreError
 from bot.platforms import Cursors, Platform, Receive, State
+from bot.pressed import Interact
 from bot.store.claims import LOOK, Claim
 
 log = logging.getLogger(__name__)
@@ -28,6 +29,7 @@ class Hearing:
         claims: Mapping[str, Claim],
         receive: Receive,
         cursors: Callable[[str], Cursors],
+        interact: Interact,
         sends: bool,
     ) -> None:
         self._platforms = {name: platform for name, platform in platforms.items() if sends or role.hears(platform)}
@@ -35,6 +37,7 @@ class Hearing:
         self._claims = {name: claim for name, claim in claims.items() if name in self._heard}
         self._receive = receive
         self._cursors = cursors
+        self._interact = interact
         self._sends = sends
         self._standing_by: set[str] = set()
         self._keeping: list[asyncio.Task[None]] = []
@@ -61,7 +64,7 @@ class Hearing:
         if name not in self._heard:
             await self._platforms[name].open()
         elif claim is None or await claim.take():
-            await self._platforms[name].start(self._receive, self._cursors(name))
+            await self._platforms[name].start(self._receive, self._cursors(name), self._interact)
         else:
             await self._stand_by(name)
 
@@ -87,7 +90,7 @@ class Hearing:
         """As soon as the database says how far it was heard."""
         while True:
             try:
-                await self._platforms[name].start(self._receive, self._cursors(name))
+                await self._platforms[name].start(self._receive, self._cursors(name), self._interact)
                 self._standing_by.discard(name)
                 return
             except StoreError:

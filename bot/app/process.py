@@ -15,6 +15,7 @@ from bot.app.working import Working
 from bot.config import Config
 from bot.errors import StoreError
 from bot.inbox import Inbox
+from bot.interactions import Interactions
 from bot.lanes import InProcessLanes, Lanes
 from bot.messages import Fault
 from bot.metrics import Metrics
@@ -49,8 +50,15 @@ class App:
         self._lanes = _lanes(database, self._working, answered)
         self._inbox = Inbox(InboxStore(database, holder), self._lanes, self._lanes.interrupt)
         claims = _claims(config, database, self._platforms)
+        self._interactions = Interactions(config.shop.shop.default_language)
         self._hearing = Hearing(
-            role, self._platforms, claims, self._inbox.accept, partial(CursorStore, database), self._working is not None
+            role,
+            self._platforms,
+            claims,
+            self._inbox.accept,
+            partial(CursorStore, database),
+            self._interactions.react,
+            self._working is not None,
         )
         routes = [route for platform in self._platforms.values() for route in platform.routes()]
         self._server = Server(config.environment.host, config.environment.port, routes, self._ready, self._figures) if role.http else None

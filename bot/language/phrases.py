@@ -38,6 +38,7 @@ TOO_MANY = N_("You have sent many messages in a short time. Please wait a few mi
 NOT_SERVED = N_("Sorry, we cannot answer in {language}. Here is our answer in {other}.")
 SOURCES = N_("Sources")
 THINKING = N_("Looking it up …")
+OUT_OF_DATE = N_("This is out of date. Please ask again.")
 
 UNDERSTOOD = N_("I understood: {question}")
 OFFER_PERSON = N_("Shall I pass your question on to our staff? Just answer “yes”.")

@@ -2,7 +2,7 @@
 
 import json
 
-from bot.messages import MessageReceived, Person, Place, Reply, Source
+from bot.messages import Button, MessageReceived, Person, Place, Reply, Source
 
 
 def write_message(message: MessageReceived) -> str:
@@ -16,6 +16,8 @@ def write_message(message: MessageReceived) -> str:
             message.addressed,
             message.fresh_after,
             message.locale,
+            message.aside,
+            message.handle,
         ],
         ensure_ascii=False,
     )
@@ -23,8 +25,8 @@ def write_message(message: MessageReceived) -> str:
 
 def read_message(event_id: str, place: str, sent_at: float, body: str) -> MessageReceived:
     """The message that was written down."""
-    message_id, author, text, addressed, fresh_after, locale = json.loads(body)
-    return MessageReceived(event_id, Place.from_key(place), message_id, Person(*author), text, sent_at, addressed, fresh_after, locale)
+    message_id, author, text, addressed, *rest = json.loads(body)
+    return MessageReceived(event_id, Place.from_key(place), message_id, Person(*author), text, sent_at, addressed, *rest)
 
 
 def with_text(body: str, text: str) -> str:
@@ -37,10 +39,15 @@ def with_text(body: str, text: str) -> str:
 def write_reply(reply: Reply) -> str:
     """One part of a reply."""
     sources = [[source.title, source.url] for source in reply.sources]
-    return json.dumps([reply.text, reply.language, sources, reply.notice, reply.answers], ensure_ascii=False)
+    frame = [reply.offers_person, [[one.action, one.label, one.value, one.weight] for one in reply.buttons], reply.feedback]
+    return json.dumps(
+        [reply.text, reply.language, sources, reply.notice, reply.answers, *frame, reply.only_for, reply.handle], ensure_ascii=False
+    )
 
 
 def read_reply(body: str) -> Reply:
     """The part that was written down."""
-    text, language, sources, notice, answers = json.loads(body)
-    return Reply(text, language, tuple(Source(*source) for source in sources), notice, answers)
+    text, language, sources, notice, answers, *rest = json.loads(body)
+    if rest:
+        rest[1] = tuple(Button(*button) for button in rest[1])
+    return Reply(text, language, tuple(Source(*source) for source in sources), notice, answers, *rest)

@@ -10,6 +10,7 @@ from bot.app.roles import GATEWAY, SERVE, WORK
 from bot.errors import StoreError
 from bot.messages import Event
 from bot.platforms import Cursors, Receive
+from bot.pressed import Interact, Interaction, Reaction
 from bot.store.claims import Claim
 from tests.core.test_claims import cut
 from tests.fake_platform import FakePlatform
@@ -21,7 +22,7 @@ class Ears(FakePlatform):
 
     faults: int = 0
 
-    async def start(self, receive: Receive, cursors: Cursors) -> None:
+    async def start(self, receive: Receive, cursors: Cursors, interact: Interact | None = None) -> None:
         if self.faults:
             self.faults -= 1
             raise StoreError("away")
@@ -43,10 +44,15 @@ class Gateways:
         ears = Ears()
         ears.faults = faults
         claims = {"fake": Claim(self.address, "fake token")}
-        hearing = Hearing(GATEWAY, {"fake": ears}, claims, nothing, lambda _: KeptCursors(), sends=False)
+        hearing = Hearing(GATEWAY, {"fake": ears}, claims, nothing, lambda _: KeptCursors(), nobody, sends=False)
         await hearing.start()
         self.open.append(hearing)
         return ears, hearing
+
+
+async def nobody(_interaction: Interaction) -> Reaction:
+    """Nobody presses anything here."""
+    return None
 
 
 async def nothing(_event: Event) -> None:
@@ -89,7 +95,7 @@ async def test_who_lost_his_claim_to_another_steps_back(gateways: Gateways) -> N
 @pytest.mark.parametrize(("role", "sends", "heard"), [(SERVE, True, True), (WORK, True, False), (GATEWAY, False, True)])
 async def test_a_worker_gets_ready_to_send_and_hears_nothing(role, sends: bool, heard: bool) -> None:  # type: ignore[no-untyped-def]
     ears = Ears()
-    hearing = Hearing(role, {"fake": ears}, {}, nothing, lambda _: KeptCursors(), sends)
+    hearing = Hearing(role, {"fake": ears}, {}, nothing, lambda _: KeptCursors(), nobody, sends)
     await hearing.start()
     assert ears.hears is heard
     assert hearing.states()["fake"].up

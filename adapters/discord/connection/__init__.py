@@ -25,6 +25,7 @@ from adapters.discord.outgoing import split_reply, write_reply
 from bot.errors import NotAllowed, PlaceGone, PlatformError, Unreachable
 from bot.messages import Fault, Place, Reply
 from bot.platforms import Capabilities, Cursors, Pace, Receive, State
+from bot.pressed import Interact
 
 log = logging.getLogger(__name__)
 
@@ -67,7 +68,7 @@ class DiscordPlatform:
         self._giving_up: asyncio.TimerHandle | None = None
         self._failures = 0
 
-    async def start(self, receive: Receive, cursors: Cursors) -> None:
+    async def start(self, receive: Receive, cursors: Cursors, interact: Interact | None = None) -> None:  # noqa: ARG002 (nothing to press is shown yet)
         """Begin to hear, and read what was missed; an outage is never raised. Raises StoreError."""
         await self._begin(Hearing(receive, cursors, self.underway, self.pace))
 

@@ -29,6 +29,7 @@ from adapters.slack.incoming import read_event
 from bot.errors import NotAllowed, PlatformError, RateLimited, StoreError, Unreachable, Unsupported
 from bot.messages import Fault, Place, Reply
 from bot.platforms import Capabilities, Cursors, Pace, Receive, State
+from bot.pressed import Interact
 
 _log = logging.getLogger(__name__)
 
@@ -72,7 +73,7 @@ class SlackPlatform:
         self._pace = pace
         self._missed: Missed | None = None
 
-    async def start(self, receive: Receive, cursors: Cursors) -> None:
+    async def start(self, receive: Receive, cursors: Cursors, interact: Interact | None = None) -> None:  # noqa: ARG002 (nothing to press is shown yet)
         """Begin to hear; the connection is then kept, or tried again and again, by a task of ours. Wrong tokens stay as they are.
 
         Raises StoreError.
