@@ -21,7 +21,7 @@ from benchmarks.faults.world import Report, World
 WARM = ["benchmarks.faults.child", "benchmarks.faults.world", "adapters.web", "bot.lanes.engine"]
 WARM += ["alembic.command", "babel.core", "langdetect.detector_factory", "markdown_it", "numpy"]
 """What bots would import at their start: a death is to cost the machine little, so that many fit into an hour."""
-QUIET = 40.0
+QUIET = 120.0
 """Seconds without a new post after which what is unanswered is lost."""
 TAKEN_UP = 20.0
 """Seconds in which what a dead bot left is taken up, however busy the machine is."""
