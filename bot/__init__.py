@@ -16,13 +16,14 @@ handoff.py       who holds a thread, and who wants a person: pure rules
 desk.py          all that staff can see and do
 pacing.py        how fast we may post
 delivery.py      step 5: filter, cut, outbox, send, settle
-interactions.py  who presses, commands or fills in a form gets a reaction
+interactions/    who presses, commands or fills in a form gets a reaction
 worker.py        one process among those that answer: it lives, and looks after what the dead have left
 evaluation/      a file of questions, answered and judged
 knowledge/       documents, passages, index, search
 language/        which language a thread speaks, and our own sentences in it
 model/           the Model protocol, the OpenAI-compatible client, profiles of providers
 privacy/         what may leave
+reading.py       what a reader sees of a text, its markup gone
 shaping.py       cut long texts where it does not hurt
 store/           every question that we ask the database
 tables.py        the tables

@@ -67,6 +67,7 @@ class ShopSection(_Section):
     documents: tuple[str, ...] = ()
     hosts: tuple[str, ...] = ()
     contact: str = ""
+    prompts: tuple[str, ...] = ()
 
     @field_validator("languages")
     @classmethod
@@ -181,6 +182,7 @@ class Environment(BaseSettings):
     embeddings_model: str = ""
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8080
+    health_port: Annotated[int | None, Field(ge=0, le=65535)] = None
     shop_file: str = "shop.toml"
 
 

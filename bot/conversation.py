@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import time
+from dataclasses import replace
 
 from bot.answering import Answer, Answering, Question, apology, new_reference, with_note, with_notice
 from bot.delivery import Delivery
@@ -12,7 +13,7 @@ from bot.handoff import bot_answers, wants_person
 from bot.language import formats, phrases, policy
 from bot.language.detection import Detector
 from bot.language.policy import NOT_SERVED, Choice
-from bot.messages import Reply
+from bot.messages import Button, MessageReceived, Reply
 from bot.metrics import Metrics
 from bot.rates import Rates
 from bot.store.inbox import LETTERS_FIRST, InboxStore, Work
@@ -88,14 +89,15 @@ class Conversation:
             choice = self._choice(work)
             language = choice.language
             answer = await self._make(place, work, choice)
-            if answer is not None and await self._delivery.deliver(work, answer.reply, answer.reference):
+            if answer is not None and await self._delivery.deliver(work, _to_author(work, answer.reply), answer.reference):
                 self._count(work, answer)
                 return True
         except StoreError:
             raise
         except Exception as exc:  # noqa: BLE001  # whatever broke, this customer gets an answer and the next one is served
             return await self._failed(work, language, exc)
-        await self._delivery.show_status(work.place, work.messages[-1].message_id, on=False)
+        if not work.messages[-1].aside:
+            await self._delivery.show_status(work.place, work.messages[-1].message_id, on=False)
         return False
 
     async def _make(self, place: str, work: Work, choice: Choice) -> Answer | None:
@@ -125,7 +127,7 @@ class Conversation:
 
     async def _show_sign(self, work: Work) -> None:
         last = work.messages[-1]
-        if await self._delivery.show_status(work.place, last.message_id, on=True):
+        if not last.aside and await self._delivery.show_status(work.place, last.message_id, on=True):
             self._metrics.first_sign(work.place.platform, time.time() - last.sent_at)
 
     def _count(self, work: Work, answer: Answer) -> None:
@@ -147,7 +149,17 @@ class Conversation:
             return await self._desk.hand_over(work, choice.seen, "unserved")
         sparing = not self._rates.workspace(author, len(work.messages))
         answer = await self._answering.answer(Question(text, language, work.thread.turns, choice.spoken, sparing))
+        answer = self._with_buttons(answer, work.messages[-1])
         return answer if choice.why != NOT_SERVED or self._told(work, choice.seen) else with_note(answer, choice.seen)
+
+    def _with_buttons(self, answer: Answer, message: MessageReceived) -> Answer:
+        """The same answer with what can be pressed under it."""
+        language, buttons = answer.reply.language, []
+        if self._desk.reachable:
+            buttons.append(Button("person", phrases.say(phrases.TALK_TO_PERSON, language)))
+        if message.aside and answer.answered:
+            buttons.append(Button("share", phrases.say(phrases.SHARE, language)))
+        return replace(answer, reply=replace(answer.reply, buttons=tuple(buttons), feedback=answer.answered))
 
     def _told(self, work: Work, language: str) -> bool:
         """Whether it was said before in this conversation that this language is not served."""
@@ -162,7 +174,7 @@ class Conversation:
         log.error("an answer failed: %s", _where(exc), extra=ids)
         if work.failures + 1 >= MOST_ATTEMPTS:
             await self._desk.failed(work, language, reference)
-            return await self._delivery.deliver(work, apology(language, reference).reply, reference, aside=_where(exc))
+            return await self._delivery.deliver(work, _to_author(work, apology(language, reference).reply), reference, aside=_where(exc))
         await self._store.failed(work, type(exc).__name__)
         return False
 
@@ -170,6 +182,12 @@ class Conversation:
         text = "\n".join(message.text for message in work.messages)
         locale = work.messages[-1].locale
         return policy.choose(text, self._detector, work.thread.language, locale, self._default_language)
+
+
+def _to_author(work: Work, reply: Reply) -> Reply:
+    """Who asked aside is answered aside."""
+    last = work.messages[-1]
+    return replace(reply, only_for=last.author.id, handle=last.handle) if last.aside else reply
 
 
 def _where(exc: Exception) -> str:

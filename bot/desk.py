@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -9,7 +10,7 @@ from bot.answering import Answer, new_reference
 from bot.delivery import Delivery
 from bot.handoff import question_of
 from bot.language import phrases
-from bot.messages import Place, Reply
+from bot.messages import Person, Place, Reply, Thread
 from bot.privacy import outbound
 from bot.shaping import shortened
 from bot.store.cases import Case, CaseStore, Opened
@@ -19,6 +20,18 @@ log = logging.getLogger(__name__)
 
 LONGEST_QUESTION = 1000
 Reason = Literal["asked", "unserved", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Somebody wants a person, about `question`. `message`: where staff find it, "" where it cannot be seen; `event`: its number in
+    the inbox, 0 where he asked by a button or a command."""
+
+    thread: Thread
+    person: Person
+    question: str
+    message: str = ""
+    event: int = 0
 
 
 class Desk:
@@ -41,32 +54,40 @@ class Desk:
         """Whether a question can be passed on."""
         return self._place is not None
 
+    @property
+    def reachable(self) -> bool:
+        """Whether who wants a person can be helped: his question is passed on, or he is told where the shop is reached."""
+        return self.open or bool(self._contact)
+
     async def hand_over(self, work: Work, language: str, reason: Reason = "asked") -> Answer:
         """Pass the customer's question on, and say honestly what happens next."""
+        return await self.pass_on(_asking(work), language, reason)
+
+    async def pass_on(self, asking: Asking, language: str, reason: Reason = "asked") -> Answer:
+        """The same, however it was asked for."""
         if self._place is None:
             text = (
                 phrases.say(phrases.CONTACT, language, contact=self._contact) if self._contact else phrases.say(phrases.NO_PERSON, language)
             )
             return Answer(Reply(text, language), False, "")
-        case = await self._opened(self._place, work, language, reason, new_reference())
+        case = await self._opened(self._place, asking, language, reason, new_reference())
         phrase = phrases.PASSED_ON if case.now else phrases.PASSED_ON_BEFORE
         return Answer(Reply(phrases.say(phrase, language, reference=case.reference), language), False, "", case.reference)
 
     async def failed(self, work: Work, language: str, reference: str) -> None:
         """Staff hear of a question that could not be answered, under the reference that its customer got."""
         if self._place is not None:
-            await self._opened(self._place, work, language, "failed", reference)
+            await self._opened(self._place, _asking(work), language, "failed", reference)
 
-    async def _opened(self, place: Place, work: Work, language: str, reason: Reason, reference: str) -> Opened:
-        last = work.messages[-1]
-        question = question_of("\n\n".join(message.text for message in work.messages), work.thread)
-        question = shortened(question, LONGEST_QUESTION)
-        case = Case(reference, last.author.id, language, question, reason)
-        link = self._delivery.link(work.place, last.message_id)
-        notice = Reply(self._notice(case, last.author.name or last.author.id, link), self._language)
-        opened = await self._cases.open(work, case, place, self._delivery.parts(place, notice, _host_of(link)))
+    async def _opened(self, place: Place, asking: Asking, language: str, reason: Reason, reference: str) -> Opened:
+        here, person = asking.thread.place, asking.person
+        case = Case(reference, person.id, language, shortened(asking.question, LONGEST_QUESTION), reason)
+        link = self._delivery.link(here, asking.message) if asking.message else ""
+        notice = Reply(self._notice(case, person.name or person.id, link), self._language)
+        parts = self._delivery.parts(place, notice, _host_of(link))
+        opened = await self._cases.open(asking.thread.id, asking.event, case, place, parts)
         if opened.now:
-            log.info("a case is open", extra={"place": work.place.key, "reference": opened.reference, "reason": reason})
+            log.info("a case is open", extra={"place": here.key, "reference": opened.reference, "reason": reason})
             self._wake(place.key)
         return opened
 
@@ -85,6 +106,12 @@ class Desk:
 
     def _say(self, phrase: str, **values: object) -> str:
         return phrases.say(phrase, self._language, **values)
+
+
+def _asking(work: Work) -> Asking:
+    last = work.messages[-1]
+    question = question_of("\n\n".join(message.text for message in work.messages), work.thread)
+    return Asking(work.thread, last.author, question, last.standing, work.events[-1])
 
 
 def _host_of(link: str) -> tuple[str, ...]:

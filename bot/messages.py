@@ -17,6 +17,9 @@ LONGEST_TEXT = 50_000
 
 LONGEST_NAME = 100
 
+ASKED = "asked-"
+"""So begins the id of a question that was asked by a command: no message of it stands on the platform."""
+
 
 def storable(text: str) -> str:
     """The text as every database and JSON take it: no NUL, no half of a character; two halves that belong together become one."""
@@ -60,6 +63,17 @@ class Person:
     def __post_init__(self) -> None:
         _keep(self, "name", " ".join(storable(self.name[:LONGEST_NAME]).split()))
 
+    @property
+    def key(self) -> str:
+        """`slack:T1:U1`."""
+        return ":".join(quote(part, safe="@.-_") for part in (self.platform, self.workspace, self.id))
+
+    @classmethod
+    def from_key(cls, key: str) -> "Person":
+        """The person whose `key` this is, nameless."""
+        platform, workspace, person = map(unquote, key.split(":"))
+        return cls(platform, workspace, person)
+
 
 @dataclass(frozen=True, slots=True)
 class MessageReceived:
@@ -85,6 +99,11 @@ class MessageReceived:
 
     def __post_init__(self) -> None:
         _keep(self, "text", storable(self.text[:LONGEST_TEXT]))
+
+    @property
+    def standing(self) -> str:
+        """Its id, to answer or link to; "" where it was asked by a command."""
+        return "" if self.message_id.startswith(ASKED) else self.message_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +149,8 @@ class Source:
 @dataclass(frozen=True, slots=True)
 class Button:
     """Something to press under a reply. `action` is a word of ours ("person", "share"), `value` what it is about: at most 60 of
-    0-9 A-Z a-z . _ - and nothing secret, since it stands in the message. `weight`: how much it calls for being pressed."""
+    0-9 A-Z a-z . _ - and nothing secret, since it stands in the message; left empty under an answer, it becomes the number of the
+    answer's turn. `weight`: how much it calls for being pressed."""
 
     action: str
     label: str

@@ -1,56 +1,103 @@
-"""How fast we may post: learned from a platform's "too many requests", a bucket for each channel and one for a whole platform.
+"""How fast we may call a platform: what it documents (Capabilities.limits), and what its "too many requests" teaches.
 
-What platforms document is a rule of thumb (Slack takes short bursts), so nobody waits for it until one refuses. From then on
-its documented pace is kept in that workspace for `REMEMBERED`: whoever comes waits for his turn, in order. Each process keeps its
-own buckets: a conversation is answered by one process at a time, and where several post into one channel, each is told by a refusal.
+The documented pace is kept from the first call on, bursts included, so ordinary talk never waits and a busy channel waits in order.
+A platform that refuses all the same is left alone for as long as it says, and gets no bursts for a while after. What may be left out
+(a sign of life, live text) never waits: it goes at once or not at all, after whoever waits, and a fifth of each limit is left to what must
+go. Each process keeps its own buckets: a conversation is answered by one process at a time, and where several post into one channel,
+each is told by a refusal.
 """
 
 import asyncio
 import time
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from bot.messages import Place
-from bot.platforms import Pace
+from bot.platforms import Call, Limit, Pace
 
 MOST_REMEMBERED = 10_000
-REMEMBERED = 600.0
-"""Seconds after a refusal in which the documented pace is kept."""
+CAREFUL = 60.0
+"""Seconds after a refusal in which calls come one after the other."""
+ON_THE_WAY = 0.25
+"""Seconds that one call may take longer to the platform than the next: so much closer together they arrive."""
+SPARED = 5
+"""One part in so many of each limit is left to what must go."""
 
 
 @dataclass(slots=True)
 class _Bucket:
-    """`due`: when the next post would be due if all came at the steady rate. `closed`: until then nobody posts."""
+    """`back`: when the calls that were taken may be made anew, ascending. Until `closed` nobody calls, until `careful` no two at once."""
 
-    due: float = 0.0
+    back: list[float] = field(default_factory=list)
     closed: float = 0.0
+    careful: float = 0.0
+    line: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Who must wait waits here, first come first served."""
+
+    def free_at(self, pace: Pace | None, now: float, spared: int = 0) -> float:
+        """When a call can be taken at the earliest, if so many are to be left."""
+        while self.back and self.back[0] <= now:
+            del self.back[0]
+        most = 1 if pace is None or now < self.careful else pace.at_once - spared
+        return max(self.closed, self.back[-most] if len(self.back) >= most else now)
+
+    def take(self, pace: Pace | None, now: float) -> None:
+        """One call is made now."""
+        if pace is None:
+            return
+        careful = now < self.careful
+        begin = max(now, self.back[-1]) if self.back and (pace.in_turn or careful) else now
+        seconds = pace.seconds if pace.in_turn or not careful else pace.seconds / pace.at_once
+        self.back.append(begin + seconds + ON_THE_WAY)
+
+
+_Gate = tuple[_Bucket, Pace | None]
 
 
 class Pacer:
-    """Gives turns. Times are in seconds of a clock that never goes back."""
+    """Gives turns. `limits` of each platform, by its name; times are in seconds of a clock that never goes back."""
 
-    def __init__(self, now: Callable[[], float] = time.monotonic, sleep: Callable[[float], Awaitable[object]] = asyncio.sleep) -> None:
-        self._now, self._sleep = now, sleep
-        self._buckets: OrderedDict[str, _Bucket] = OrderedDict()
-        self._refused: dict[str, float] = {}
+    def __init__(
+        self,
+        limits: Mapping[str, Sequence[Limit]],
+        now: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+    ) -> None:
+        self._limits, self._now, self._sleep = limits, now, sleep
+        self._buckets: OrderedDict[tuple[str, Limit | Call], _Bucket] = OrderedDict()
 
-    async def turn(self, place: Place, channel: Pace | None, overall: Pace | None) -> None:
-        """Wait until one may post here; None: no limit is known, only refusals count."""
-        pairs = [(self._bucket(_channel(place)), channel), (self._bucket(place.platform), overall)]
-        now = at = self._now()
-        if now - self._refused.get(_workspace(place), -REMEMBERED) < REMEMBERED:
-            at = max([now, *(_reserve(bucket, pace, now) for bucket, pace in pairs if pace)])
-        while (wait := max(at, *(bucket.closed for bucket, _ in pairs)) - self._now()) > 0:
-            await self._sleep(wait)
+    async def turn(self, place: Place, call: Call) -> None:
+        """Wait until the call may be made, which must then follow at once. For what must go."""
+        gates = self._gates(place, call)
+        async with gates[0][0].line:
+            while (wait := max(bucket.free_at(pace, self._now()) for bucket, pace in gates) - self._now()) > 0:
+                await self._sleep(wait)
+            _pass(gates, self._now())
 
-    def put_off(self, place: Place, seconds: float) -> None:
-        """The platform refused: nobody posts in this channel before then, and its workspace keeps the documented pace."""
-        bucket = self._bucket(_channel(place))
+    def try_turn(self, place: Place, call: Call) -> bool:
+        """Whether the call may be made now, at once; False: leave it out. For what nobody waits for."""
+        gates, now = self._gates(place, call), self._now()
+        for bucket, pace in gates:
+            if bucket.line.locked() or bucket.free_at(pace, now, pace.at_once // SPARED if pace else 0) > now:
+                return False
+        _pass(gates, now)
+        return True
+
+    def put_off(self, place: Place, call: Call, seconds: float) -> None:
+        """The platform refused: nobody makes this call there before then, and nobody two at once for a while after."""
+        [(bucket, _), *_] = self._gates(place, call)
         bucket.closed = max(bucket.closed, self._now() + seconds)
-        self._refused[_workspace(place)] = self._now()
+        bucket.careful = bucket.closed + CAREFUL
 
-    def _bucket(self, key: str) -> _Bucket:
+    def _gates(self, place: Place, call: Call) -> list[_Gate]:
+        """All limits that count this call, the narrowest first; where none is known, a bucket that only a refusal closes."""
+        limits = [limit for limit in self._limits.get(place.platform, ()) if call in limit.calls]
+        if not limits:
+            return [(self._bucket((_area(place, "channel"), call)), None)]
+        return [(self._bucket((_area(place, limit.each), limit)), limit.pace) for limit in limits]
+
+    def _bucket(self, key: tuple[str, Limit | Call]) -> _Bucket:
         bucket = self._buckets.pop(key, None) or _Bucket()
         self._buckets[key] = bucket
         if len(self._buckets) > MOST_REMEMBERED:
@@ -58,16 +105,11 @@ class Pacer:
         return bucket
 
 
-def _workspace(place: Place) -> str:
-    return f"{place.platform}:{place.workspace}"
+def _pass(gates: Sequence[_Gate], now: float) -> None:
+    for bucket, pace in gates:
+        bucket.take(pace, now)
 
 
-def _channel(place: Place) -> str:
-    return f"{_workspace(place)}:{place.channel}"
-
-
-def _reserve(bucket: _Bucket, pace: Pace, now: float) -> float:
-    """When this post may go: up to `at_once` go without waiting, then one every 1/`per_second`."""
-    start = max(now, bucket.due)
-    bucket.due = start + 1 / pace.per_second
-    return start - (pace.at_once - 1) / pace.per_second
+def _area(place: Place, each: str) -> str:
+    parts = (place.platform, place.workspace, place.channel)
+    return ":".join(parts[: {"platform": 1, "workspace": 2, "channel": 3}[each]])

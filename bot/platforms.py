@@ -4,9 +4,10 @@ The core speaks to a platform only through this page. A member exists because th
 a capability exists because the core branches on it.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from bot.messages import Event, Fault, Place, Reply
 from bot.pressed import Interact
@@ -23,12 +24,29 @@ MISSED_SECONDS = 24 * 3600.0
 only surprise whoever asked it."""
 
 
+Call = Literal["post", "edit", "look", "status", "live-start", "live-append", "live-stop"]
+"""What we ask of a platform, as far as it is counted: `send`, a change of what we sent, `find_sent`, `show_status`; text that grows."""
+
+
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How much a platform takes: posts a second in the long run, and how many at once."""
+    """`at_once` calls, each of which may be made anew after `seconds`; `in_turn`: not side by side, but one after the other.
 
-    per_second: float
+    `Pace(5, 5.0)` is five in any five seconds; `Pace(3, 1.0, in_turn=True)` is one a second in the long run, and three at once.
+    """
+
     at_once: int
+    seconds: float
+    in_turn: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """How many calls of these kinds, counted together, a platform takes of us in each channel, in each workspace, or in all."""
+
+    calls: tuple[Call, ...]
+    each: Literal["channel", "workspace", "platform"]
+    pace: Pace
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +56,11 @@ class Capabilities:
     status: bool
     """It can show that we are at work on an answer. Fallback: nothing is shown."""
 
-    channel_pace: Pace | None = None
-    """How fast one may post into a channel, once the platform has refused. Fallback: as fast as answers come, refused or not."""
+    limits: tuple[Limit, ...] = ()
+    """How fast it may be called, as it documents, the narrowest limit of each call first. Fallback: as fast as we are, until it refuses."""
 
-    overall_pace: Pace | None = None
-    """The same for all channels together."""
+    buttons: bool = False
+    """It shows buttons under a reply, and asks whether it helped. Fallback: neither is sent; the words of the reply say it all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +94,36 @@ class Cursors(Protocol):
         """Take over new positions, in one transaction. Raises StoreError."""
         ...
 
+    async def forget(self, workspace: str) -> None:
+        """All of a workspace that we are not in any more. Raises StoreError."""
+        ...
+
     async def places(self, since: float) -> Sequence[Place]:
         """Where we have conversations that went on after `since` (seconds since 1970), the latest first. Raises StoreError."""
         ...
 
     async def waiting(self) -> Sequence[tuple[Place, str]]:
         """Messages (their ids) that wait for an answer: what became of them in our absence must be asked. Raises StoreError."""
+        ...
+
+
+class Shares(Protocol):
+    """Which parts of a platform this process hears, where it can be divided and other processes hear the rest.
+
+    Kept for the platform by the core, which divides evenly, gives each part one owner, and the parts of the dead to the living.
+    """
+
+    async def ours(self, parts: int, using: Collection[int]) -> Collection[int]:
+        """Those of 0 to `parts` - 1 that we should hear now; to be asked once a second. Raises nothing: without the database all
+        stays as it was. `using`: those that we hear still; what is not ours goes to another process when it is not used any more."""
+        ...
+
+    def turn(self, queue: int) -> AbstractAsyncContextManager[None]:
+        """One at a time among all processes; the others of this queue wait."""
+        ...
+
+    async def give_back(self) -> None:
+        """Everything, for the other processes. Twice is fine."""
         ...
 
 
@@ -127,7 +169,7 @@ class Platform(Protocol):
         ...
 
     def split(self, reply: Reply) -> Sequence[Reply]:
-        """Pure: the reply as messages that fit, in order; at least one. Sources and notice go with the last."""
+        """Pure: the reply as messages that fit, in order; at least one. Sources, notice, buttons and feedback go with the last."""
         ...
 
     async def send(self, place: Place, reply: Reply, key: str) -> str:
@@ -149,5 +191,5 @@ class Platform(Protocol):
         ...
 
     async def show_status(self, place: Place, reply_to: str, on: bool) -> None:
-        """Show or clear the sign that we are at work (`reply_to`: the customer's message). Never raises."""
+        """Show or clear the sign that we are at work (`reply_to`: the customer's message). Raises RateLimited and nothing else."""
         ...

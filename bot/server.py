@@ -18,11 +18,14 @@ Figures = Callable[[], Awaitable[bytes]]
 
 
 class Server:
-    """Listens on host and port (0: any free one) between `start` and `stop`."""
+    """Listens on host and port (0: any free one; `setting` names it) between `start` and `stop`."""
 
-    def __init__(self, host: str, port: int, routes: Iterable[web.RouteDef], ready: Readiness, metrics: Figures) -> None:
+    def __init__(
+        self, host: str, port: int, routes: Iterable[web.RouteDef], ready: Readiness, metrics: Figures, setting: str = "PORT"
+    ) -> None:
         self._host = host
         self._port = port
+        self._setting = setting
         self._ready = ready
         self._metrics = metrics
         self._app = web.Application(client_max_size=LARGEST_BODY, middlewares=[_quiet_faults])
@@ -40,7 +43,7 @@ class Server:
             await web.TCPSite(self._runner, self._host, self._port, reuse_address=True).start()
         except OSError as exc:
             await self.stop()
-            raise ConfigError([_why(exc, self._host, self._port)]) from exc
+            raise ConfigError([_why(exc, self._host, self._port, self._setting)]) from exc
         host = f"[{self._host}]" if ":" in self._host else self._host
         self.address = f"http://{host}:{self._runner.addresses[0][1]}"
 
@@ -61,12 +64,12 @@ class Server:
         return web.Response(body=await self._metrics(), headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"})
 
 
-def _why(exc: OSError, host: str, port: int) -> str:
+def _why(exc: OSError, host: str, port: int, setting: str) -> str:
     """Which of the two is wrong, and what to write instead."""
     if exc.errno == errno.EADDRINUSE:
-        return f"PORT: another program listens at {host}:{port} already. Stop it, or set PORT to another number (0: any free one)."
+        return f"{setting}: another program listens at {host}:{port} already. Stop it, or set another number (0: any free one)."
     if exc.errno in (errno.EACCES, errno.EPERM):
-        return f"PORT: this user may not listen at {port}. Set PORT to a number from 1024 on."
+        return f"{setting}: this user may not listen at {port}. Set {setting} to a number from 1024 on."
     return f"HOST: {host} is no address of this machine. Write 127.0.0.1 (this machine alone) or 0.0.0.0 (every network)."
 
 

@@ -40,8 +40,10 @@ turns = Table(
     Column("said_at", Double, nullable=False),
     Column("reference", Text, nullable=False),
     Column("offers_person", Boolean, nullable=False, server_default=false()),
+    Column("sources", Text, nullable=False, server_default=text("''")),
     Index(None, "thread_id", "id"),
     Index(None, "message_id"),
+    Index("ix_turns_author", "author", sqlite_where=text("author <> ''"), postgresql_where=text("author <> ''")),
 )
 
 # Who answers: a row per process that does. A row of the inbox or the outbox whose `owner` is in here is that worker's alone;
@@ -97,6 +99,42 @@ cases = Table(
     Column("opened_at", Double, nullable=False),
     Index(None, "reference", unique=True),
     Index(None, "thread_id", "state"),
+)
+
+# Whether an answer helped: "good" or "bad", and after "bad" perhaps why. `person` is a Person's key; a second verdict replaces the first.
+feedback = Table(
+    "feedback",
+    metadata,
+    Column("turn_id", Id, ForeignKey("turns.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("person", Text, primary_key=True),
+    Column("verdict", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("words", Text, nullable=False),
+    Column("at", Double, nullable=False),
+    Index(None, "person"),
+)
+
+# What somebody has chosen once and for all; `person` is a Person's key.
+people = Table(
+    "people",
+    metadata,
+    Column("person", Text, primary_key=True),
+    Column("language", Text, nullable=False),
+)
+
+# Answers that staff look at before they are sent. `person` is the key of whom it was made for, of the staff; `author` that of the
+# customer. They last a day.
+drafts = Table(
+    "drafts",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("person", Text, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("place", Text, nullable=False),
+    Column("message_id", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("made_at", Double, nullable=False),
+    Index(None, "made_at"),
 )
 
 # The outbox: a row per part of a reply, committed before it is sent, so that a crash leaves a question and not a gap.

@@ -39,6 +39,7 @@ def no_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
             "DATABASE_URL",
             "HOST",
             "PORT",
+            "HEALTH_PORT",
             "SHOP_FILE",
         ):
             monkeypatch.delenv(name)

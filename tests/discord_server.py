@@ -1,8 +1,9 @@
 """A small Discord on loopback: the gateway and the few REST calls that a bot needs, written from Discord's documentation.
 
-One server ("Shop") with a channel, a thread and our role, and a direct channel per person. It keeps Discord's rules that
-matter to us: words are withheld without the message content intent, nonces are enforced, 2,000 code points are the limit,
-a lost session can be resumed. Point a bot at it with `api_url` and `gateway_url`; the token is `TOKEN`.
+One server ("Shop") with a channel, a thread and our role, and a direct channel per person; a second server can be joined. It
+keeps Discord's rules that matter to us: words are withheld without the message content intent, nonces are enforced, 2,000 code
+points are the limit, a lost session can be resumed, new ones take their turns (`starts`), and each shard is told of its own
+servers. Point a bot at it with `api_url` and `gateway_url`; the token is `TOKEN`.
 """
 
 import asyncio
@@ -15,12 +16,15 @@ from typing import Any, Self
 
 from aiohttp import WSMsgType, web
 
+from tests.discord_gateway import Starts, holds
 from tests.discord_world import (
     BOT,
     CONTENT_INTENT,
     DIRECT,
     GENERAL,
     GUILD,
+    OTHER_GENERAL,
+    OTHER_GUILD,
     THREAD,
     TOKEN,
     Payload,
@@ -39,6 +43,7 @@ class Session:
 
     id: str
     intents: int
+    shard: tuple[int, int] = (0, 1)
     ws: web.WebSocketResponse | None = None
     told: list[Payload] = field(default_factory=list)
     beat: asyncio.Event = field(default_factory=asyncio.Event)
@@ -50,6 +55,9 @@ class DiscordServer:
     def __init__(self) -> None:
         self.content_granted = True
         self.gateway_open = True
+        self.starts = Starts()
+        self.guilds = [GUILD]
+        self.hidden: set[str] = set()
         self.posts: list[Payload] = []
         self.typings: list[str] = []
         self.requests: list[str] = []
@@ -142,9 +150,37 @@ class DiscordServer:
         else:
             await self.tell("MESSAGE_DELETE_BULK", {"ids": [each["id"] for each in messages], **where})
 
+    async def join(self, number: str = OTHER_GUILD) -> None:
+        """Somebody takes us into a server."""
+        self.guilds.append(number)
+        self.messages.setdefault(OTHER_GENERAL, [])
+        came = self._guild(number)
+        del came["unavailable"]  # Discord sends it only of servers that were there before.
+        await self.tell("GUILD_CREATE", came)
+
+    async def leave(self, number: str = OTHER_GUILD) -> None:
+        """Somebody throws us out of a server."""
+        self.guilds.remove(number)
+        await self.tell("GUILD_DELETE", {"id": number})
+
+    async def hide(self, number: str) -> None:
+        """Discord cannot show a server for a while; `show` ends it."""
+        await self.tell("GUILD_DELETE", {"id": number, "unavailable": True})
+        self.hidden.add(number)
+
+    async def show(self, number: str) -> None:
+        """A server can be seen again."""
+        self.hidden.discard(number)
+        await self.tell("GUILD_CREATE", self._guild(number))
+
     async def tell(self, event: str, data: Payload) -> None:
-        """Any event to every session; who is away gets it after a RESUME."""
+        """Any event to the sessions of its shard, if we are in that server; who is away gets it after a RESUME."""
+        guild_id = data.get("id") if event.startswith("GUILD_") else data.get("guild_id")
+        if guild_id in self.hidden or (guild_id == OTHER_GUILD != data.get("id") and guild_id not in self.guilds):
+            return
         for session in list(self.sessions.values()):
+            if not holds(session.shard, guild_id):
+                continue
             payload = {"op": 0, "t": event, "s": len(session.told) + 1, "d": withheld(event, data, session.intents)}
             session.told.append(payload)
             await _send(session, payload)
@@ -247,8 +283,8 @@ class DiscordServer:
         said = [each for each in self.messages[channel] if after < int(each["id"]) < before]
         return self._response([_as_history(each) for each in (said[:limit] if after else said[-limit:])[::-1]])
 
-    def _guild(self) -> Payload:
-        return guild(self._last(), self.closed_threads)
+    def _guild(self, number: str) -> Payload:
+        return guild(self._last(), self.closed_threads, number)
 
     def _last(self) -> dict[str, str]:
         return {channel: said[-1]["id"] for channel, said in self.messages.items() if said}
@@ -261,7 +297,7 @@ class DiscordServer:
         return self._response(user(BOT, "Desk", bot=True))
 
     async def _address(self, _: web.Request) -> web.Response:
-        return self._response({"url": self.gateway_url, "shards": 1})
+        return self._response(self.starts.answer(self.gateway_url))
 
     async def _about(self, _: web.Request) -> web.Response:
         return self._response(application(self.content_granted))
@@ -308,11 +344,17 @@ class DiscordServer:
         if data["intents"] & CONTENT_INTENT and not self.content_granted:
             await ws.close(code=4014, message=b"Disallowed intent(s).")
             return None
-        session = Session(f"session-{self.identifies}", data["intents"], ws)
+        shard = tuple(data.get("shard") or (0, 1))
+        if refusal := self.starts.refusal(shard):
+            await (ws.send_json({"op": 9, "d": False}) if refusal == 9 else ws.close(code=refusal))
+            return None
+        session = Session(f"session-{self.identifies}", data["intents"], shard, ws)
         about = application(self.content_granted)
-        ready = {"v": 10, "user": user(BOT, "Desk", bot=True), "guilds": [{"id": GUILD, "unavailable": True}], "application": about}
+        ours = [number for number in self.guilds if holds(shard, number)]
+        guilds = [{"id": number, "unavailable": True} for number in ours]
+        ready = {"v": 10, "user": user(BOT, "Desk", bot=True), "guilds": guilds, "application": about, "shard": shard}
         ready |= {"session_id": session.id, "resume_gateway_url": self.gateway_url}
-        for number, (event, told) in enumerate((("READY", ready), ("GUILD_CREATE", self._guild())), 1):
+        for number, (event, told) in enumerate([("READY", ready), *(("GUILD_CREATE", self._guild(each)) for each in ours)], 1):
             session.told.append({"op": 0, "t": event, "s": number, "d": told})
             await _send(session, session.told[-1])
         self.sessions[session.id] = session

@@ -9,6 +9,8 @@ from typing import Any
 
 TOKEN = "MTAwMQ.loop.back"
 BOT, GUILD, GENERAL, THREAD, ROLE = "1001", "2001", "3001", "3002", "4001"
+OTHER_GUILD, OTHER_GENERAL = str((1 << 22) + 2001), "3003"
+"""A second server, which we are in only if a test says so; of two shards it is in the second."""
 PEOPLE = {"ana": "5001", "ben": "5002", "robot": "5003"}
 DIRECT = {name: str(6000 + number) for number, name in enumerate(PEOPLE)}
 CONTENT_INTENT = 1 << 15
@@ -33,23 +35,24 @@ def user(number: str, name: str, *, bot: bool = False) -> Payload:
     }
 
 
-def guild(last: Mapping[str, str] = MappingProxyType({}), closed: Collection[str] = ()) -> Payload:
-    """The server "Shop" as GUILD_CREATE tells of it; `last`: the newest message of each channel; `closed`: threads that it leaves out."""
-    place = {"guild_id": GUILD, "position": 0, "permission_overwrites": [], "nsfw": False, "topic": None, "parent_id": None}
+def guild(last: Mapping[str, str] = MappingProxyType({}), closed: Collection[str] = (), number: str = GUILD) -> Payload:
+    """A server as GUILD_CREATE tells of it; `last`: the newest message of each channel; `closed`: threads that it leaves out."""
+    place = {"guild_id": number, "position": 0, "permission_overwrites": [], "nsfw": False, "topic": None, "parent_id": None}
     archived = {"archived": False, "auto_archive_duration": 1440, "archive_timestamp": "2026-01-01T00:00:00+00:00", "locked": False}
     thread = {"id": THREAD, "type": 11, "name": "parcels", "guild_id": GUILD, "parent_id": GENERAL, "owner_id": PEOPLE["ana"]}
     thread |= {"last_message_id": last.get(THREAD), "message_count": 1, "member_count": 2}
     role = {"permissions": "0", "position": 0, "color": 0, "hoist": False, "mentionable": False, "flags": 0}
     ours = {"id": ROLE, "name": "Desk", "managed": True, "tags": {"bot_id": BOT}, **role}
+    general = GENERAL if number == GUILD else OTHER_GENERAL
     return {
-        "id": GUILD,
-        "name": "Shop",
+        "id": number,
+        "name": "Shop" if number == GUILD else "Branch",
         "owner_id": PEOPLE["ana"],
         "unavailable": False,
         "member_count": 4,
-        "channels": [{"id": GENERAL, "type": 0, "name": "general", "last_message_id": last.get(GENERAL), **place}],
-        "threads": [] if THREAD in closed else [{**thread, "thread_metadata": archived}],
-        "roles": [{"id": GUILD, "name": "@everyone", "managed": False, **role}, ours],
+        "channels": [{"id": general, "type": 0, "name": "general", "last_message_id": last.get(general), **place}],
+        "threads": [] if THREAD in closed or number != GUILD else [{**thread, "thread_metadata": archived}],
+        "roles": [{"id": number, "name": "@everyone", "managed": False, **role}, ours],
         **{key: [] for key in ("members", "emojis", "stickers", "features", "voice_states", "presences", "stage_instances")},
         **dict.fromkeys(("verification_level", "default_message_notifications", "explicit_content_filter", "mfa_level"), 0),
         **dict.fromkeys(("premium_tier", "afk_timeout", "system_channel_flags", "nsfw_level"), 0),
@@ -82,7 +85,7 @@ def message(number: int, channel: str, author: str, content: str) -> Payload:
         **{key: [] for key in ("attachments", "embeds")},
     }
     member = {"roles": [], "joined_at": "2026-01-01T00:00:00+00:00", "deaf": False, "mute": False, "flags": 0}
-    return data if channel in DIRECT.values() else data | {"guild_id": GUILD, "member": member}
+    return data if channel in DIRECT.values() else data | {"guild_id": OTHER_GUILD if channel == OTHER_GENERAL else GUILD, "member": member}
 
 
 def withheld(event: str, data: Payload, intents: int) -> Payload:

@@ -29,7 +29,7 @@ class FakePlatform:
 
     name: str = "fake"
     longest: int = 2000
-    capabilities: Capabilities = field(default_factory=lambda: Capabilities(status=True))
+    capabilities: Capabilities = field(default_factory=lambda: Capabilities(status=True, buttons=True))
     posts: list[Posted] = field(default_factory=list)
     statuses: list[tuple[str, bool]] = field(default_factory=list)
     failures: list[PlatformError] = field(default_factory=list)
@@ -66,7 +66,8 @@ class FakePlatform:
 
     def split(self, reply: Reply) -> Sequence[Reply]:
         *parts, last = split_text(reply.text, self.longest) or [""]
-        return [*(Reply(part, reply.language, answers=reply.answers) for part in parts), replace(reply, text=last)]
+        bare = replace(reply, sources=(), notice="", buttons=(), feedback=False)
+        return [*(replace(bare, text=part) for part in parts), replace(reply, text=last)]
 
     async def send(self, place: Place, reply: Reply, key: str) -> str:
         failure = self.failures.pop(0) if self.failures else None
@@ -127,7 +128,7 @@ class FakePlatform:
         """Somebody presses, commands, fills in a form or comes by; what he alone sees."""
         return await self._interact(interaction) if self._interact is not None else None
 
-    async def sees(self, posts: int, seconds: float = 5) -> list[str]:
+    async def sees(self, posts: int, seconds: float = 30) -> list[str]:
         """The texts of all posts, as soon as there are so many; a short while longer, to see that there are no more."""
         async with asyncio.timeout(seconds):
             while len(self.posts) < posts:

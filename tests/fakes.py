@@ -64,6 +64,11 @@ class KeptCursors:
         self.writes += 1
         self.kept |= {(cursor.workspace, cursor.channel): cursor for cursor in moved}
 
+    async def forget(self, workspace: str) -> None:
+        if self.away:
+            raise StoreError("the database is away")
+        self.kept = {key: cursor for key, cursor in self.kept.items() if key[0] != workspace}
+
     async def places(self, since: float) -> Sequence[Place]:
         return self.spoken
 

@@ -1,6 +1,5 @@
 """What can go wrong with Discord: every error of discord.py as one of ours, and the faults that the doctor names."""
 
-import asyncio
 import contextlib
 from collections.abc import Iterator
 
@@ -8,7 +7,7 @@ import aiohttp
 import discord
 
 from adapters.discord.incoming import NAME
-from bot.errors import NotAllowed, PlaceGone, PlatformError, RateLimited, Unreachable, Unsupported
+from bot.errors import BotError, NotAllowed, PlaceGone, PlatformError, RateLimited, Unreachable, Unsupported
 from bot.messages import Fault
 
 LOGIN_CURE = "Copy the bot's token from discord.com/developers (Bot, Reset Token) into DISCORD_TOKEN"
@@ -52,8 +51,8 @@ def platform_error(exc: BaseException) -> PlatformError:
 
 def outage(fault: BaseException | None) -> str:
     """Why there is no connection, for the shop's owner. discord.py falls over itself (AttributeError) when the gateway turns it away."""
-    if isinstance(fault, asyncio.CancelledError):
-        return "lost for too long"
+    if isinstance(fault, BotError):
+        return str(fault)
     if isinstance(fault, discord.HTTPException):
         return f"it answered {fault.status}"
     if isinstance(fault, AttributeError | discord.GatewayNotFound | discord.ConnectionClosed | aiohttp.WSServerHandshakeError):

@@ -38,14 +38,15 @@ _BREAK = re.compile(r"<br */?>|\\$", re.IGNORECASE)
 
 
 def split_reply(reply: Reply) -> tuple[Reply, ...]:
-    """The reply as messages that fit, in order. Sources and small print go with the last."""
+    """The reply as messages that fit, in order. Sources, small print and buttons go with the last."""
     if len(write_reply(reply)) <= LONGEST:
         return (reply,)
     texts = split_text(reply.text, LONGEST, size=_size)
     room = LONGEST - len(_footer(reply)) - 2
     if _size(texts[-1]) > room:
         texts[-1:] = split_text(texts[-1], room, size=_size)
-    return (*(replace(reply, text=text, sources=(), notice="") for text in texts[:-1]), replace(reply, text=texts[-1]))
+    bare = replace(reply, sources=(), notice="", buttons=(), feedback=False)
+    return (*(replace(bare, text=text) for text in texts[:-1]), replace(reply, text=texts[-1]))
 
 
 def write_reply(reply: Reply) -> str:

@@ -34,9 +34,9 @@ _BOLD = re.compile(r"\*\*(?=\S)([^*\n]+)\*\*")
 
 
 def split_reply(reply: Reply) -> tuple[Reply, ...]:
-    """The reply as messages that fit, in order; sources and notice go with the last."""
+    """The reply as messages that fit, in order; sources, notice and buttons go with the last."""
     *pieces, last = split_text(harmless(reply.text), LONGEST, _units)
-    return (*(replace(reply, text=piece, sources=(), notice="") for piece in pieces), replace(reply, text=last))
+    return (*(replace(reply, text=piece, sources=(), notice="", buttons=(), feedback=False) for piece in pieces), replace(reply, text=last))
 
 
 def _units(text: str) -> int:

@@ -1,4 +1,5 @@
-"""Who is heard by this process. What we connect to ourselves is heard by one process at a time; the others stand by."""
+"""Who is heard by this process. Slack's sockets are heard by one process at a time, the others stand by; Discord's shards are divided
+among them (bot.store.shares), as its platform asks."""
 
 import asyncio
 import logging

@@ -1,11 +1,11 @@
 """The platforms that are set up. The only file that imports adapters, and only those that are used: each costs memory."""
 
 from bot.config import Config
-from bot.platforms import Platform
+from bot.platforms import Platform, Shares
 
 
-def make_platforms(config: Config, page: bool = True) -> dict[str, Platform]:
-    """By name. `page`: the page too, where this host shows it."""
+def make_platforms(config: Config, page: bool = True, shares: Shares | None = None) -> dict[str, Platform]:
+    """By name. `page`: the page too, where this host shows it. `shares`: of Discord's shards, where other processes hear them too."""
     environment, shop = config.environment, config.shop
     platforms: dict[str, Platform] = {}
     if environment.slack_bot_token:
@@ -17,7 +17,9 @@ def make_platforms(config: Config, page: bool = True) -> dict[str, Platform]:
     if environment.discord_token:
         from adapters.discord import DiscordPlatform
 
-        platforms["discord"] = DiscordPlatform(environment.discord_token, environment.discord_api_url, environment.discord_gateway_url)
+        platforms["discord"] = DiscordPlatform(
+            environment.discord_token, environment.discord_api_url, environment.discord_gateway_url, shares
+        )
     if page and config.shows_page:
         from adapters.web import WebPlatform
 

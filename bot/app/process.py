@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any
 
+from bot.app.acting import make_interactions
 from bot.app.hearing import Hearing
 from bot.app.parts import Ground, Parts, Progress, grounded, opened
 from bot.app.platforms import make_platforms
@@ -15,7 +16,6 @@ from bot.app.working import Working
 from bot.config import Config
 from bot.errors import StoreError
 from bot.inbox import Inbox
-from bot.interactions import Interactions
 from bot.lanes import InProcessLanes, Lanes
 from bot.messages import Fault
 from bot.metrics import Metrics
@@ -27,6 +27,7 @@ from bot.store.cursors import CursorStore
 from bot.store.database import Database, newest_version
 from bot.store.inbox import InboxStore
 from bot.store.report import ReportStore, named
+from bot.store.shares import Shares
 from bot.store.workers import Holder
 
 log = logging.getLogger(__name__)
@@ -41,7 +42,8 @@ class App:
     def __init__(self, ground: Ground, role: Role = SERVE) -> None:
         config, database = ground.config, ground.database
         self._ground, self._role = ground, role
-        self._platforms = make_platforms(config, page=role.http)
+        shares = None if database.embedded else Shares(database.address, f"discord {config.environment.discord_token}")
+        self._platforms = make_platforms(config, role.http, shares)
         answered = role.answered(self._platforms)
         holder = Holder()
         self._metrics = Metrics()
@@ -50,7 +52,7 @@ class App:
         self._lanes = _lanes(database, self._working, answered)
         self._inbox = Inbox(InboxStore(database, holder), self._lanes, self._lanes.interrupt)
         claims = _claims(config, database, self._platforms)
-        self._interactions = Interactions(config.shop.shop.default_language)
+        self._interactions = make_interactions(ground, self._platforms, self._inbox.accept, self._lanes.wake)
         self._hearing = Hearing(
             role,
             self._platforms,
@@ -60,9 +62,16 @@ class App:
             self._interactions.react,
             self._working is not None,
         )
-        routes = [route for platform in self._platforms.values() for route in platform.routes()]
-        self._server = Server(config.environment.host, config.environment.port, routes, self._ready, self._figures) if role.http else None
+        self._server = self._make_server(config)
         self._model_checked: tuple[float, list[Fault]] = (0.0, [])
+
+    def _make_server(self, config: Config) -> Server | None:
+        """For people and platforms on PORT; a process without these answers whoever watches over it, if HEALTH_PORT says where."""
+        host, port, watched = config.environment.host, config.environment.port, config.environment.health_port
+        if self._role.http:
+            routes = [route for platform in self._platforms.values() for route in platform.routes()]
+            return Server(host, port, routes, self._ready, self._figures)
+        return Server(host, watched, [], self._ready, self._figures, "HEALTH_PORT") if watched is not None else None
 
     async def start(self) -> None:
         """Listen, hear, and go on where the last run stopped."""
@@ -104,7 +113,7 @@ class App:
         lines = [f"http: listening at {self.address}"] if self._server is not None else []
         if "web" in self._platforms:
             lines.append(f"page: open at {self.address}/")
-        elif self._server is not None:
+        elif self._role.http:
             lines.append("page: off on this host; [page] open = true in shop.toml opens it")
         states = self._hearing.states()
         for name, missing in (("slack", "SLACK_BOT_TOKEN"), ("discord", "DISCORD_TOKEN")):
@@ -183,12 +192,10 @@ def _lanes(database: Database, working: Working | None, answered: frozenset[str]
 
 
 def _claims(config: Config, database: Database, platforms: Mapping[str, Platform]) -> dict[str, Claim]:
-    """One process hears each token; nobody shares SQLite."""
-    if database.embedded:
+    """One process hears Slack's sockets, which cannot be divided; nobody shares SQLite."""
+    if database.embedded or "slack" not in platforms or not GATEWAY.hears(platforms["slack"]):
         return {}
-    tokens = {"slack": config.environment.slack_app_token, "discord": config.environment.discord_token}
-    connecting = {name for name, platform in platforms.items() if GATEWAY.hears(platform)}
-    return {name: Claim(database.address, f"{name} {token}") for name, token in tokens.items() if name in connecting}
+    return {"slack": Claim(database.address, f"slack {config.environment.slack_app_token}")}
 
 
 def _state_line(name: str, state: State) -> str:

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Collection, Mapping
 
-from bot.app.parts import Parts, index, is_due
+from bot.app.parts import Ground, Parts, index, is_due
 from bot.conversation import Conversation
 from bot.delivery import Delivery
 from bot.desk import Desk
@@ -31,19 +31,12 @@ class Working:
     def __init__(
         self, parts: Parts, platforms: Mapping[str, Platform], answered: Collection[str], holder: Holder, metrics: Metrics
     ) -> None:
-        shop, handoff = parts.config.shop, parts.config.shop.handoff.place
+        shop = parts.config.shop
         self._parts = parts
         self._answered = answered
         self._wake: Callable[[str], None] = _nobody
         delivery = Delivery(OutboxStore(parts.database, holder), platforms, lambda: parts.config.hosts, holder, metrics)
-        desk = Desk(
-            CaseStore(parts.database),
-            delivery,
-            Place.from_key(handoff) if handoff else None,
-            shop.shop.contact,
-            shop.shop.default_language,
-            lambda place: self._wake(place),
-        )
+        desk = make_desk(parts, delivery, lambda place: self._wake(place))
         self.conversation = Conversation(
             InboxStore(parts.database, holder),
             parts.answering,
@@ -111,6 +104,13 @@ class Working:
         """What waits on a platform that is switched off today, or is answered by other processes, waits on."""
         if Place.from_key(place).platform in self._answered:
             self._wake(place)
+
+
+def make_desk(ground: Ground, delivery: Delivery, wake: Callable[[str], None]) -> Desk:
+    """The desk of this shop. `wake` the lane of a place: it sends what is written for staff."""
+    shop, handoff = ground.config.shop, ground.config.shop.handoff.place
+    place = Place.from_key(handoff) if handoff else None
+    return Desk(CaseStore(ground.database), delivery, place, shop.shop.contact, shop.shop.default_language, wake)
 
 
 def _nobody(_place: str) -> None:

@@ -1,4 +1,6 @@
-"""Numbers as a language writes them."""
+"""Numbers and dates as a language writes them."""
+
+from datetime import datetime
 
 from bot.language.scripts import main_code
 
@@ -13,3 +15,14 @@ def number(value: int, language: str) -> str:
         return format_decimal(value, locale=main_code(language))
     except (UnknownLocaleError, ValueError):
         return str(value)
+
+
+def date(day: datetime, language: str) -> str:
+    """A day as a language writes it out: "4. März 2026", "4 March 2026"."""
+    from babel import UnknownLocaleError
+    from babel.dates import format_date
+
+    try:
+        return format_date(day, "long", locale=main_code(language))
+    except (UnknownLocaleError, ValueError):
+        return day.date().isoformat()

@@ -8,7 +8,6 @@ from sqlalchemy import insert, select
 
 from bot.messages import Place, Reply
 from bot.store.database import Database
-from bot.store.inbox import Work
 from bot.store.outbox import write_letters
 from bot.tables import cases
 
@@ -38,17 +37,18 @@ class CaseStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def open(self, work: Work, case: Case, place: Place, notice: Sequence[Reply]) -> Opened:
-        """Write the case and its notice to `place` down, unless the thread has an open one."""
+    async def open(self, thread: int, event: int, case: Case, place: Place, notice: Sequence[Reply]) -> Opened:
+        """Write the case and its notice to `place` down, unless the thread has an open one. `event`: the message that opens it, by its
+        number in the inbox, 0 for none."""
         async with self._database.writing(lasting=True) as connection:
-            there = select(cases.c.reference, cases.c.event).where(cases.c.thread_id == work.thread.id, cases.c.state == "open")
+            there = select(cases.c.reference, cases.c.event).where(cases.c.thread_id == thread, cases.c.state == "open")
             if (row := (await connection.execute(there)).first()) is not None:
-                return Opened(row.reference, row.event == work.events[-1])
+                return Opened(row.reference, event != 0 and row.event == event)
             await connection.execute(
                 insert(cases).values(
                     reference=case.reference,
-                    thread_id=work.thread.id,
-                    event=work.events[-1],
+                    thread_id=thread,
+                    event=event,
                     person=case.person,
                     language=case.language,
                     question=case.question,

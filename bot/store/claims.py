@@ -33,7 +33,7 @@ class Claim:
         """Whether it is ours now. Raises StoreError."""
         try:
             if self._connection is None or self._connection.closed:
-                self._connection = await self._connected()
+                self._connection = await connected(self._address)
             found = await self._connection.execute("SELECT pg_try_advisory_lock(%s)", (self._key,))
             row = await found.fetchone()
         except psycopg.Error as exc:
@@ -82,9 +82,11 @@ class Claim:
             return False
         return True
 
-    async def _connected(self) -> psycopg.AsyncConnection:
-        connection = await psycopg.AsyncConnection.connect(self._address, autocommit=True, connect_timeout=5)
-        for setting in SETTINGS:
-            with suppress(psycopg.errors.UndefinedObject):
-                await connection.execute(setting)
-        return connection
+
+async def connected(address: str) -> psycopg.AsyncConnection:
+    """A connection whose locks outlive neither our process nor our silence."""
+    connection = await psycopg.AsyncConnection.connect(address, autocommit=True, connect_timeout=5)
+    for setting in SETTINGS:
+        with suppress(psycopg.errors.UndefinedObject):
+            await connection.execute(setting)
+    return connection

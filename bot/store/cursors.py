@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from sqlalchemy import Insert, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from bot.messages import Place
+from bot.messages import ASKED, Place
 from bot.platforms import Cursor
 from bot.store.database import Database
 from bot.store.inbox import OPEN
@@ -45,6 +45,11 @@ class CursorStore:
             async with self._database.writing() as connection:
                 await connection.execute(_upsert(self._database.embedded), rows)
 
+    async def forget(self, workspace: str) -> None:
+        """All of a workspace that we are not in any more."""
+        async with self._database.writing() as connection:
+            await connection.execute(delete(cursors).where(cursors.c.platform == self._platform, cursors.c.workspace == workspace))
+
     async def places(self, since: float) -> Sequence[Place]:
         """Where we have conversations that went on after `since`, the latest first, MOST_PLACES at most."""
         ours = threads.c.place.startswith(f"{self._platform}:", autoescape=True)
@@ -55,8 +60,10 @@ class CursorStore:
             return [Place.from_key(row.place) for row in found]
 
     async def waiting(self) -> Sequence[tuple[Place, str]]:
-        """The ids of messages that wait for an answer, the oldest first, MOST_WAITING at most."""
-        open_ = select(events.c.place, events.c.identity).where(events.c.platform == self._platform, events.c.state.in_(OPEN))
+        """The ids of messages that wait for an answer, the oldest first, MOST_WAITING at most; what was asked by a command is none."""
+        asked = events.c.identity.contains(f":{ASKED}", autoescape=True)
+        ours = (events.c.platform == self._platform) & events.c.state.in_(OPEN) & ~asked
+        open_ = select(events.c.place, events.c.identity).where(ours)
         async with self._database.reading() as connection:
             found = await connection.execute(open_.order_by(events.c.id).limit(MOST_WAITING))
             return [_message(Place.from_key(row.place), row.identity) for row in found]

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from sqlalchemy import BindParameter, Select, Update, bindparam, delete, func, select, update
+from sqlalchemy import BindParameter, Row, Select, Update, bindparam, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -144,8 +144,8 @@ class InboxStore:
             rows = sorted((row for row in unfinished if row.state in OPEN), key=lambda row: (row.sent_at, row.id))
             if not rows:
                 return None
-            burst = rows[: _burst([row.author for row in rows])]
-            messages = [read_message(row.event_id, row.place, row.sent_at, row.body) for row in burst]
+            messages = _burst(rows)
+            burst = rows[: len(messages)]
             thread = await threads.current(connection, messages[0], self._longest_history, [row.turn_id for row in rows])
             for row, message in zip(burst, messages, strict=True):
                 turn_id = row.turn_id or await threads.add_customer_turn(connection, thread.id, message)
@@ -195,6 +195,12 @@ def _held(work: Work) -> Update:
     return update(events).where(events.c.id.in_(work.events), events.c.state == "working", events.c.owner == work.owner)
 
 
-def _burst(authors: Sequence[str]) -> int:
-    """How many of the first messages are by one author."""
-    return next((i for i, author in enumerate(authors) if author != authors[0]), len(authors))
+def _burst(rows: Sequence[Row[Any]]) -> list[MessageReceived]:
+    """The first messages that are by one author; one that was asked aside is answered by itself, for him alone."""
+    burst: list[MessageReceived] = []
+    for row in rows:
+        message = read_message(row.event_id, row.place, row.sent_at, row.body)
+        if burst and (message.author.id != burst[0].author.id or message.aside or burst[0].aside):
+            break
+        burst.append(message)
+    return burst

@@ -7,7 +7,7 @@ who is not at it any more is in doubt: it may have been posted or not. One witho
 import secrets
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Row, Update, bindparam, case, func, insert, select, update
@@ -18,7 +18,7 @@ from bot.store import threads
 from bot.store.database import Database
 from bot.store.inbox import Work
 from bot.store.workers import Holder, held_by_others
-from bot.store.writing import read_reply, write_reply
+from bot.store.writing import read_reply, write_reply, write_sources
 from bot.tables import events, outbox, turns
 
 # Made once: building a statement costs as much as running it.
@@ -76,9 +76,12 @@ class OutboxStore:
                 await connection.execute(update(events).where(events.c.id.in_(work.events), mine).values(state="new", owner=0))
                 return None
             said = Turn("bot", "\n\n".join(part.text for part in parts), offers_person=offers)
-            turn = await threads.add_turn(connection, work.thread.id, said, time.time(), reference)
+            # What one person alone saw may be shared later, sources and all.
+            sources = write_sources(parts[-1].sources) if parts[-1].only_for else ""
+            turn = await threads.add_turn(connection, work.thread.id, said, time.time(), reference, sources)
             await threads.touch(connection, work.thread.id, parts[-1].language)
-            return await write_letters(connection, work.place, parts, work.events[-1], turn, work.owner)
+            numbered = [_numbered(part, turn) for part in parts]
+            return await write_letters(connection, work.place, numbered, work.events[-1], turn, work.owner)
 
     async def posted(self, letter: Letter, message_id: str) -> None:
         """A part stands on the platform. With the last one the messages that it answers are done and their bodies forgotten.
@@ -120,10 +123,13 @@ class OutboxStore:
 
 
 async def write_letters(
-    connection: AsyncConnection, place: Place, parts: Sequence[Reply], event: int = 0, turn: int = 0, owner: int = 0
+    connection: AsyncConnection, place: Place, parts: Sequence[Reply], event: int = 0, turn: int = 0, owner: int = 0, stem: str = ""
 ) -> list[Letter]:
-    """Write parts into the outbox, a key each, in the transaction of what they belong to; without an owner the place's lane sends them."""
-    stem = secrets.token_hex(8)
+    """Write parts into the outbox, a key each, in the transaction of what they belong to; without an owner the place's lane sends them.
+
+    `stem`: of the keys, at most 20 signs, where the same must not be written twice.
+    """
+    stem = stem or secrets.token_hex(8)
     letters = []
     for number, part in enumerate(parts):
         key = f"{stem}.{number}"
@@ -144,6 +150,11 @@ async def write_letters(
         assert made is not None  # noqa: S101  # an INSERT of one row has a key
         letters.append(Letter(made[0], key, place, part, event, turn, number == len(parts) - 1, owner))
     return letters
+
+
+def _numbered(part: Reply, turn: int) -> Reply:
+    """A button finds its answer again by the turn's number."""
+    return replace(part, buttons=tuple(replace(one, value=one.value or str(turn)) for one in part.buttons)) if part.buttons else part
 
 
 def _letter(row: Row[Any], me: int, after: str) -> Letter:

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.messages import MessageReceived, Place, Thread, Turn
-from bot.tables import threads, turns
+from bot.messages import MessageReceived, Person, Place, Thread, Turn
+from bot.tables import people, threads, turns
 
 # Made once: building a statement costs as much as running it.
 NEWEST = select(threads).where(threads.c.place == bindparam("at")).order_by(threads.c.id.desc()).limit(1)
-ADD_THREAD = insert(threads)
+CHOSEN = select(people.c.language).where(people.c.person == bindparam("key"))
 ADD_TURN = insert(turns)
 TOUCH = update(threads).where(threads.c.id == bindparam("which")).values(language=bindparam("language"), active_at=bindparam("active_at"))
 
@@ -26,7 +26,7 @@ async def current(connection: AsyncConnection, message: MessageReceived, longest
     place = message.place.key
     row = (await connection.execute(NEWEST, {"at": place})).one_or_none()
     if row is None or _too_old(row.active_at, message):
-        return await _open(connection, message)
+        return await open_thread(connection, message.place, message.author, message.sent_at)
     ids = [turn for turn in leave_out if turn is not None]
     said = await connection.execute(
         select(turns).where(turns.c.thread_id == row.id, turns.c.id.not_in(ids)).order_by(turns.c.id.desc()).limit(longest)
@@ -40,7 +40,7 @@ async def add_customer_turn(connection: AsyncConnection, thread: int, message: M
     return await add_turn(connection, thread, Turn("customer", message.text, message.message_id, message.author.id), message.sent_at)
 
 
-async def add_turn(connection: AsyncConnection, thread: int, turn: Turn, said_at: float, reference: str = "") -> int:
+async def add_turn(connection: AsyncConnection, thread: int, turn: Turn, said_at: float, reference: str = "", sources: str = "") -> int:
     """Remember one turn; its id."""
     row = {
         "thread_id": thread,
@@ -51,6 +51,7 @@ async def add_turn(connection: AsyncConnection, thread: int, turn: Turn, said_at
         "said_at": said_at,
         "reference": reference,
         "offers_person": turn.offers_person,
+        "sources": sources,
     }
     made = await connection.execute(ADD_TURN, row)
     return _new_id(made.inserted_primary_key)
@@ -71,11 +72,11 @@ def _too_old(active_at: float, message: MessageReceived) -> bool:
     return message.fresh_after is not None and message.sent_at - active_at > message.fresh_after
 
 
-async def _open(connection: AsyncConnection, message: MessageReceived) -> Thread:
-    made = await connection.execute(
-        insert(threads).values(place=message.place.key, language="", holder="bot", opened_at=message.sent_at, active_at=message.sent_at)
-    )
-    return Thread(_new_id(made.inserted_primary_key), message.place, "", "bot")
+async def open_thread(connection: AsyncConnection, place: Place, person: Person, now: float) -> Thread:
+    """A new conversation, in the language that the person has chosen once."""
+    language = (await connection.execute(CHOSEN, {"key": person.key})).scalar() or ""
+    made = await connection.execute(insert(threads).values(place=place.key, language=language, holder="bot", opened_at=now, active_at=now))
+    return Thread(_new_id(made.inserted_primary_key), place, language, "bot")
 
 
 def _new_id(key: Sequence[int] | None) -> int:

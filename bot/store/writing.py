@@ -1,6 +1,7 @@
 """Values to text and back: what the inbox and the outbox keep in their `body`."""
 
 import json
+from collections.abc import Sequence
 
 from bot.messages import Button, MessageReceived, Person, Place, Reply, Source
 
@@ -38,7 +39,7 @@ def with_text(body: str, text: str) -> str:
 
 def write_reply(reply: Reply) -> str:
     """One part of a reply."""
-    sources = [[source.title, source.url] for source in reply.sources]
+    sources = _plain(reply.sources)
     frame = [reply.offers_person, [[one.action, one.label, one.value, one.weight] for one in reply.buttons], reply.feedback]
     return json.dumps(
         [reply.text, reply.language, sources, reply.notice, reply.answers, *frame, reply.only_for, reply.handle], ensure_ascii=False
@@ -51,3 +52,17 @@ def read_reply(body: str) -> Reply:
     if rest:
         rest[1] = tuple(Button(*button) for button in rest[1])
     return Reply(text, language, tuple(Source(*source) for source in sources), notice, answers, *rest)
+
+
+def write_sources(sources: Sequence[Source]) -> str:
+    """The sources of a reply by themselves; "" when there are none."""
+    return json.dumps(_plain(sources), ensure_ascii=False) if sources else ""
+
+
+def read_sources(text: str) -> tuple[Source, ...]:
+    """The sources that were written down."""
+    return tuple(Source(*source) for source in json.loads(text or "[]"))
+
+
+def _plain(sources: Sequence[Source]) -> list[list[str]]:
+    return [[source.title, source.url] for source in sources]

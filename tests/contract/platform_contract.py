@@ -14,7 +14,7 @@ from typing import Protocol
 import pytest
 
 from bot.errors import NotAllowed, PlaceGone, RateLimited, Unreachable
-from bot.messages import Event, MessageDeleted, MessageEdited, MessageReceived, Place, Reply, Source
+from bot.messages import Button, Event, MessageDeleted, MessageEdited, MessageReceived, Place, Reply, Source
 from bot.platforms import Platform, Receive
 
 EVERYTHING = frozenset(
@@ -286,6 +286,13 @@ class SayingContract:
         for piece in ("Returns & refunds", "https://shop.example/returns", "House rules", "I am an AI."):
             assert piece in harness.sent()[-1]
             assert not any(piece in shown for shown in harness.sent()[:-1])
+
+    async def test_what_can_be_pressed_stands_under_the_last_part_alone(self, harness: Harness) -> None:
+        buttons = (Button("person", "Talk to a person", "7"),)
+        *parts, last = harness.platform.split(Reply("word " * 5_000, "en", buttons=buttons, feedback=True, only_for="U1", handle="h"))
+        assert (last.buttons, last.feedback) == (buttons, True)
+        assert not any(part.buttons or part.feedback for part in parts)
+        assert {(part.only_for, part.handle) for part in (*parts, last)} == {("U1", "h")}
 
     async def test_an_answer_pings_nobody(self, harness: Harness) -> None:
         await listen(harness)

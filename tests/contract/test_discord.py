@@ -10,7 +10,7 @@ import discord
 import pytest
 
 from adapters.discord import DiscordPlatform
-from adapters.discord.connection import LESS_HEARD
+from adapters.discord.connection.session import LESS_HEARD
 from adapters.discord.faults import MEANINGS, platform_error
 from bot.errors import NotAllowed, PlaceGone, PlatformError, RateLimited, Unreachable, Unsupported
 from bot.messages import Event, MessageDeleted, Place, Reply

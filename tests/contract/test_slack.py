@@ -240,6 +240,13 @@ class TestSlacksWays:
             await harness.platform.show_status(harness.place(), "1", on=True)
         assert [method for method, _ in harness.server.calls].count("assistant.threads.setStatus") == 2
 
+    async def test_a_status_that_comes_too_often_says_how_long_to_wait(self, harness: SlackHarness) -> None:
+        await harness.start(Heard())
+        harness.server.fail_next(429, 7, method="assistant.threads.setStatus")
+        with pytest.raises(RateLimited) as refused:
+            await harness.platform.show_status(harness.place(), "1", on=True)
+        assert refused.value.retry_after == 7
+
     @pytest.mark.parametrize(
         ("answer", "error"),
         [

@@ -10,16 +10,21 @@ from bot.conversation import Conversation
 from bot.delivery import Delivery
 from bot.desk import Desk as StaffDesk
 from bot.inbox import Inbox
+from bot.interactions import Asking, Feedback, Handing, House, Interactions, Personal
 from bot.lanes import InProcessLanes
 from bot.language.detection import Detector
 from bot.messages import Place, Reply
 from bot.metrics import Metrics
+from bot.platforms import Receive
+from bot.pressed import Interact
 from bot.rates import Rates
 from bot.store.cases import CaseStore
 from bot.store.cursors import CursorStore
 from bot.store.database import Database
 from bot.store.inbox import InboxStore
+from bot.store.interactions import InteractionStore
 from bot.store.outbox import OutboxStore
+from bot.store.records import RecordStore
 from bot.store.workers import Holder, WorkerStore
 from bot.worker import Worker
 from tests.fake_platform import FakePlatform
@@ -47,6 +52,9 @@ class Echo:
         if self.offers:
             return Answer(Reply("I do not know. Shall I pass it on?", question.language, offers_person=True), False, "echo")
         return Answer(Reply(f"You asked: {question.text}", question.language), True, "echo")
+
+
+Start = Callable[[Receive, Interact], Awaitable[None]]
 
 
 @dataclass
@@ -77,6 +85,19 @@ async def parts(database: Database, name: str = "fake") -> tuple[Conversation, W
     return conversation, worker
 
 
+def interactions(database: Database, staff: StaffDesk, inbox: Inbox, delivery: Delivery, wake: Callable[[str], None]) -> Interactions:
+    """What reacts to buttons, commands and forms, as bot.app.acting puts it together."""
+    store, house = InteractionStore(database), House(("en", "de", "es"), "en")
+    return Interactions(
+        store,
+        house,
+        Personal(store, RecordStore(database), house),
+        Asking(store, inbox.accept, delivery, wake).subject,
+        Feedback(store).subject,
+        Handing(store, staff).subject,
+    )
+
+
 @asynccontextmanager
 async def desk(
     database: Database,
@@ -89,8 +110,9 @@ async def desk(
     contact: str = "",
     rates: Rates | None = None,
     metrics: Metrics | None = None,
+    start: Start | None = None,
 ) -> AsyncIterator[Desk]:
-    """One run of the desk; open another on the same database to see what a restart does."""
+    """One run of the desk; open another on the same database to see what a restart does. `start` the platform, where it is not a fake."""
     platform, echo, detector = platform or FakePlatform(), echo or Echo(), Detector(("en", "de", "es"))
     if not held:
         echo.gate.set()
@@ -103,7 +125,11 @@ async def desk(
     inbox = Inbox(store, lanes, lanes.interrupt)
     worker = Worker(WorkerStore(database, holder), lanes.wake, conversation.at_work)
     await worker.join()
-    await platform.start(inbox.accept, CursorStore(database, platform.name))
+    acting = interactions(database, staff_desk, inbox, delivery, lanes.wake)
+    if start is None:
+        await platform.start(inbox.accept, CursorStore(database, platform.name), acting.react)
+    else:
+        await start(inbox.accept, acting.react)
     worker.watch()
 
     async def close() -> None:

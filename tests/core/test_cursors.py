@@ -32,6 +32,15 @@ async def test_platforms_and_workspaces_do_not_see_each_others_cursors(database:
     assert await slack.read() == [Cursor("w", "c", "3")]
 
 
+async def test_of_a_workspace_that_we_left_no_cursor_stays(database: Database) -> None:
+    discord, slack = CursorStore(database, "discord"), CursorStore(database, "slack")
+    await discord.write([Cursor("w", "", "1"), Cursor("w", "c", "1"), Cursor("v", "c", "2")])
+    await slack.write([Cursor("w", "c", "3")])
+    await discord.forget("w")
+    assert await discord.read() == [Cursor("v", "c", "2")]
+    assert await slack.read() == [Cursor("w", "c", "3")]
+
+
 def asked(place: Place, message: str, at: float = 0.0) -> MessageReceived:
     """A direct message."""
     return MessageReceived(f"e-{message}", place, message, Person("slack", "T1", "U1"), "?", at, "direct")

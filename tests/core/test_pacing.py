@@ -1,20 +1,25 @@
-"""A busy channel is answered at the pace that its platform takes, in order, and a refusal holds for everybody there."""
+"""Nobody waits in ordinary talk, a busy channel is answered at the pace that its platform takes, and a refusal holds for all in it."""
 
 import asyncio
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from adapters.discord.connection import DiscordPlatform
+from adapters.slack.connection import SlackPlatform
 from bot.errors import RateLimited
 from bot.messages import Place
-from bot.pacing import REMEMBERED, Pacer
-from bot.platforms import Capabilities, Pace
+from bot.pacing import CAREFUL, ON_THE_WAY, Pacer
+from bot.platforms import Call, Capabilities, Limit, Pace
 from bot.store.database import Database
 from tests.core.desk import desk
 from tests.fake_platform import FakePlatform
 
-HERE, THERE = Place("fake", "w1", "c1"), Place("fake", "w1", "c2")
-ONE = Pace(per_second=1, at_once=2)
+HERE, THERE, ELSEWHERE = Place("fake", "w1", "c1"), Place("fake", "w1", "c2"), Place("fake", "w2", "c1")
+IN_TURN = Limit(("post",), "channel", Pace(3, 1.0, in_turn=True))
+WINDOW = Limit(("post", "edit"), "channel", Pace(5, 5.0))
+EACH = 1.0 + ON_THE_WAY
 
 
 class Clock:
@@ -30,76 +35,150 @@ class Clock:
         self.now += seconds
 
 
-def pacer() -> tuple[Pacer, Clock]:
-    """One that was refused a moment ago."""
+def pacer(*limits: Limit) -> tuple[Pacer, Clock]:
     clock = Clock()
-    paced = Pacer(clock, clock.sleep)
-    paced.put_off(HERE, 0)
-    return paced, clock
+    return Pacer({"fake": limits}, clock, clock.sleep), clock
 
 
-async def test_a_few_go_at_once_and_then_one_each_second() -> None:
-    paced, clock = pacer()
-    times = []
-    for _ in range(4):
-        await paced.turn(HERE, ONE, None)
-        times.append(clock.now)
-    assert times == [0, 0, 1, 2]
+async def times(paced: Pacer, clock: Clock, count: int, place: Place = HERE, call: Call = "post") -> list[float]:
+    """When so many turns came, one asked for after the other."""
+    came = []
+    for _ in range(count):
+        await paced.turn(place, call)
+        came.append(clock.now)
+    return came
+
+
+async def test_three_quick_answers_go_at_once_and_then_one_each_second() -> None:
+    paced, clock = pacer(IN_TURN)
+    assert await times(paced, clock, 6) == [0, 0, 0, EACH, 2 * EACH, 3 * EACH]
+
+
+async def test_where_so_many_in_some_seconds_are_allowed_the_next_comes_when_they_are_over() -> None:
+    paced, clock = pacer(WINDOW)
+    assert await times(paced, clock, 7) == [0] * 5 + [5 + ON_THE_WAY] * 2
 
 
 async def test_another_channel_does_not_wait_for_a_busy_one() -> None:
-    paced, clock = pacer()
-    for _ in range(3):
-        await paced.turn(HERE, ONE, None)
-    before = clock.now
-    await paced.turn(THERE, ONE, None)
-    assert clock.now == before
+    paced, clock = pacer(IN_TURN)
+    busy = await times(paced, clock, 5)
+    assert await times(paced, clock, 3, THERE) == [busy[-1]] * 3
+
+
+async def test_a_limit_of_the_workspace_counts_its_channels_together_and_no_other_workspace() -> None:
+    paced, clock = pacer(Limit(("post",), "workspace", Pace(2, 60.0)))
+    await times(paced, clock, 1, HERE)
+    await times(paced, clock, 1, THERE)
+    assert await times(paced, clock, 1, ELSEWHERE) == [0]
+    assert await times(paced, clock, 1, THERE) == [60 + ON_THE_WAY]
 
 
 async def test_all_channels_together_keep_the_platforms_limit() -> None:
-    paced, clock = pacer()
-    for channel in range(20):
-        await paced.turn(Place("fake", "w1", f"c{channel}"), ONE, Pace(per_second=10, at_once=1))
-    assert 1.85 < clock.now < 2
+    paced, clock = pacer(IN_TURN, Limit(("post", "status"), "platform", Pace(10, 1.0)))
+    came = [(await times(paced, clock, 1, Place("fake", "w1", f"c{channel}")))[0] for channel in range(25)]
+    assert came == [0] * 10 + [EACH] * 10 + [2 * EACH] * 5
+
+
+async def test_who_waits_in_a_channel_gets_his_turn_before_who_came_later() -> None:
+    paced = Pacer({"fake": [Limit(("post",), "channel", Pace(1, 0.001))]})
+    order: list[int] = []
+
+    async def post(number: int) -> None:
+        await paced.turn(HERE, "post")
+        order.append(number)
+
+    await asyncio.gather(*(post(number) for number in range(4)))
+    assert order == [0, 1, 2, 3]
+
+
+async def test_a_sign_of_life_is_left_out_when_it_cannot_go_at_once() -> None:
+    paced, clock = pacer(Limit(("status",), "channel", Pace(3, 1.0, in_turn=True)))
+    assert [paced.try_turn(HERE, "status") for _ in range(4)] == [True, True, True, False]
+    assert clock.now == 0
+    clock.now = EACH
+    assert paced.try_turn(HERE, "status")
+
+
+async def test_an_answer_finds_room_where_signs_and_live_text_have_taken_theirs() -> None:
+    paced, clock = pacer(Limit(("post", "status"), "platform", Pace(10, 1.0)))
+    assert [paced.try_turn(HERE, "status") for _ in range(10)] == [True] * 8 + [False] * 2
+    assert await times(paced, clock, 3) == [0, 0, EACH]
+
+
+async def test_nothing_that_may_be_left_out_goes_before_an_answer_that_waits() -> None:
+    waiting = asyncio.Event()
+
+    async def sleep(_: float) -> None:
+        waiting.set()
+        await asyncio.Event().wait()
+
+    paced = Pacer({"fake": [Limit(("post", "edit"), "channel", Pace(1, 5.0))]}, sleep=sleep)
+    await paced.turn(HERE, "post")
+    answer = asyncio.create_task(paced.turn(HERE, "post"))
+    await waiting.wait()
+    assert not paced.try_turn(HERE, "edit")
+    answer.cancel()
+
+
+async def test_who_gives_up_waiting_takes_nobodys_turn() -> None:
+    paced = Pacer({"fake": [Limit(("post",), "channel", Pace(1, 5.0))]})
+    await paced.turn(HERE, "post")
+    waiting = asyncio.create_task(paced.turn(HERE, "post"))
+    await asyncio.sleep(0)
+    waiting.cancel()
+    await asyncio.gather(waiting, return_exceptions=True)
+    paced._now = lambda: 10.0**9
+    assert paced.try_turn(HERE, "post")
 
 
 async def test_after_a_refusal_nobody_posts_in_that_channel_until_it_is_over() -> None:
+    paced, clock = pacer(IN_TURN)
+    paced.put_off(HERE, "post", 30)
+    assert await times(paced, clock, 1, THERE) == [0]
+    assert not paced.try_turn(HERE, "post")
+    assert await times(paced, clock, 1) == [30]
+
+
+@pytest.mark.parametrize(("limit", "gap"), [(IN_TURN, 1.0), (WINDOW, 1.0)])
+async def test_after_a_refusal_no_two_go_at_once_for_a_while(limit: Limit, gap: float) -> None:
+    paced, clock = pacer(limit)
+    paced.put_off(HERE, "post", 10)
+    assert await times(paced, clock, 3) == pytest.approx([10, 10 + gap + ON_THE_WAY, 10 + 2 * (gap + ON_THE_WAY)])
+    clock.now = 10 + CAREFUL + 5
+    assert len(set(await times(paced, clock, 3))) == 1
+
+
+async def test_where_no_limit_is_known_only_a_refusal_is_waited_for() -> None:
     paced, clock = pacer()
-    paced.put_off(HERE, 30)
-    await paced.turn(THERE, None, None)
-    assert clock.now == 0
-    await paced.turn(HERE, None, None)
-    assert clock.now == 30
-
-
-async def test_nobody_waits_for_a_limit_that_the_platform_does_not_enforce() -> None:
-    paced, clock = pacer()
-    clock.now = REMEMBERED
-    for _ in range(100):
-        await paced.turn(HERE, ONE, ONE)
-    assert clock.now == REMEMBERED
-
-
-async def test_a_refusal_in_one_workspace_slows_no_other() -> None:
-    paced, clock = pacer()
-    for _ in range(100):
-        await paced.turn(Place("fake", "w2", "c1"), ONE, None)
-    assert clock.now == 0
+    assert await times(paced, clock, 100) == [0] * 100
+    paced.put_off(HERE, "post", 7)
+    assert paced.try_turn(HERE, "status")
+    assert await times(paced, clock, 2) == [7, 7]
 
 
 @given(st.lists(st.floats(0, 3), min_size=1, max_size=60))
-def test_no_second_sees_more_posts_than_the_pace_allows(gaps: list[float]) -> None:
+def test_no_five_seconds_see_more_calls_than_five(gaps: list[float]) -> None:
     async def post() -> list[float]:
-        paced, clock = pacer()
-        times = []
+        paced, clock = pacer(WINDOW)
+        came = []
         for gap in gaps:
             clock.now += gap
-            await paced.turn(HERE, ONE, None)
-            times.append(clock.now)
-        return times
+            came += await times(paced, clock, 1)
+        return came
 
-    times = asyncio.run(post())
-    assert all(times[at + 2] - times[at] >= 1 - 1e-6 for at in range(len(times) - 2))
+    came = asyncio.run(post())
+    assert all(came[at + 5] - came[at] >= 5 for at in range(len(came) - 5))
+
+
+@pytest.mark.parametrize("platform", [SlackPlatform, DiscordPlatform])
+async def test_two_or_three_quick_messages_in_a_channel_wait_on_no_platform(platform: type[SlackPlatform | DiscordPlatform]) -> None:
+    clock = Clock()
+    paced = Pacer({platform.name: platform.capabilities.limits}, clock, clock.sleep)
+    here = Place(platform.name, "w1", "c1")
+    for _ in range(3):
+        assert paced.try_turn(here, "status")
+        await paced.turn(here, "post")
+    assert clock.now == 0
 
 
 async def test_who_is_refused_once_is_answered_and_those_behind_him_are_not_refused(database: Database) -> None:
@@ -108,3 +187,17 @@ async def test_who_is_refused_once_is_answered_and_those_behind_him_are_not_refu
         for thread in ("t1", "t2", "t3"):
             await platform.say("Hello?", thread=thread)
         assert len(await here.platform.sees(3)) == 3
+
+
+async def test_a_sign_that_is_refused_is_left_out_for_as_long_as_the_platform_says(database: Database) -> None:
+    class Strict(FakePlatform):
+        async def show_status(self, place: Place, reply_to: str, on: bool) -> None:
+            await super().show_status(place, reply_to, on)
+            raise RateLimited("slow down", 30)
+
+    async with desk(database, Strict()) as here:
+        await here.platform.say("Where is my parcel?")
+        await here.platform.sees(1)
+        await here.platform.say("And the bill?", thread="t2")
+        assert len(await here.platform.sees(2)) == 2
+        assert len(here.platform.statuses) == 1

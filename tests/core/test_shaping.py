@@ -5,12 +5,16 @@ import time
 
 import pytest
 import regex
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.reading import seen
 from bot.shaping import split_text
+from tests.commonmark import Writer, seen_together
 
-WORDS = st.lists(st.text(alphabet=st.characters(exclude_categories=["Cs"], exclude_characters="`~|[]"), max_size=30), max_size=40)
+seen("")  # loads the parser, outside of hypothesis's clock
+
+WORDS = st.lists(st.text(alphabet=st.characters(exclude_categories=["Cs"], exclude_characters="`~|[]*_>"), max_size=30), max_size=40)
 CODE_LINES = st.lists(st.text(alphabet="abc x=()", max_size=60), min_size=1, max_size=40)
 
 
@@ -32,6 +36,34 @@ def test_no_piece_is_too_long_whatever_the_text(text: str, longest: int) -> None
     assert all(len(piece) <= longest for piece in split_text(text, longest))
 
 
+@given(st.integers(0, 1_000_000), st.integers(1_000, 2_000))
+@settings(deadline=None, max_examples=60)
+def test_whatever_is_written_in_commonmark_reads_the_same_in_pieces(number: int, longest: int) -> None:
+    text = Writer(number).document()
+    pieces = split_text(text, longest)
+    assert all(len(piece) <= longest for piece in pieces)
+    assert seen_together(pieces) == seen(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "pieces"),
+    [
+        ("**Bold words that do not fit into one message at all**", ["**Bold words that do not fit into one**", "**message at all**"]),
+        ("> A quote whose words do not fit into one message", ["> A quote whose words do not fit into", "> one message"]),
+        (
+            "- an item\n  - within it another one\n  - and a third\n- a last",
+            ["- an item\n  - within it another one", "- and a third\n\n- a last"],
+        ),
+        (
+            "1. Do:\n   ```sh\n   one --two\n   three --four\n   ```",
+            ["1. Do:\n   ```sh\n   one --two\n   ```", "```sh\nthree --four\n```"],
+        ),
+    ],
+)
+def test_what_is_marked_or_stands_in_a_list_is_so_in_both_messages(text: str, pieces: list[str]) -> None:
+    assert split_text(text, 40) == pieces
+
+
 @given(CODE_LINES, CODE_LINES, st.integers(60, 200))
 def test_code_is_closed_where_a_message_ends_and_opened_in_the_next(first: list[str], second: list[str], longest: int) -> None:
     text = "Do this:\n\n```python\n" + "\n".join(first) + "\n```\n\nand then\n\n~~~\n" + "\n".join(second) + "\n~~~\nDone."
@@ -45,6 +77,7 @@ def test_code_is_closed_where_a_message_ends_and_opened_in_the_next(first: list[
 
 
 @given(st.integers(1, 60), st.integers(60, 200))
+@settings(deadline=None)
 def test_a_long_table_keeps_its_rows_whole_and_gets_its_head_again(rows: int, longest: int) -> None:
     head = "| Size | EU |\n|---|---|"
     pieces = split_text(head + "\n" + "\n".join(f"| S{number} | {number} |" for number in range(rows)), longest)
@@ -71,7 +104,7 @@ def test_a_link_is_never_torn(before: int, longest: int) -> None:
         ("", [""]),
         ("short", ["short"]),
         ("A first paragraph, so long.\n\nA second paragraph.", ["A first paragraph, so long.", "A second paragraph."]),
-        ("A first line that is long\n    an indented second line", ["A first line that is long", "    an indented second line"]),
+        ("A first line that is long\n    an indented second line", ["A first line that is long", "an indented second line"]),
         ("One sentence stands here. Another follows it.", ["One sentence stands here.", "Another follows it."]),
         ("words and words and words and words and words", ["words and words and words and words and", "words"]),
     ],

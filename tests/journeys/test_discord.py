@@ -22,7 +22,7 @@ class World:
 
     async def sees(self, count: int) -> list[dict[str, object]]:
         """Our posts, as soon as there are so many."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             while len(self.discord.posts) < count:
                 await asyncio.sleep(0.01)
         await asyncio.sleep(0.05)

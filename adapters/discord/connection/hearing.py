@@ -1,15 +1,17 @@
-"""From discord.py to the core: every event is handed over until it is written down, and in the order of its channel."""
+"""From discord.py to the core: every event of one shard is handed over until it is written down, and in the order of its channel."""
 
 import asyncio
 import contextlib
 import logging
 import time
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import Any
 
 import discord
 
+from adapters.discord.connection.gateway import Shard
 from adapters.discord.connection.history import History, changes
 from adapters.discord.connection.progress import Progress
 from adapters.discord.connection.underway import Underway
@@ -28,18 +30,20 @@ WRITE_DOWN_WAITS = (0.2, 1.0, 3.0, 10.0)
 
 
 class Hearing:
-    """What is heard, live and from the history, and how far."""
+    """What is heard of one shard, live and from the history, and how far."""
 
-    def __init__(self, receive: Receive, cursors: Cursors, underway: Underway, pace: float) -> None:
+    def __init__(self, receive: Receive, cursors: Cursors, shard: Shard, pace: float) -> None:
         self._receive: Receive | None = receive
-        self._underway = underway
+        self._underway = Underway()
         self._pace = pace
-        self.progress = Progress(cursors)
+        self.progress = Progress(cursors, shard)
         self.history = History(self.progress, self._missed, pace)
         self._writing: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Know where the last run stopped. Raises StoreError."""
+        """Know where the last run stopped, or another process. Twice is fine. Raises StoreError."""
+        if self._writing is not None:
+            return
         await self.progress.load()
         self._writing = asyncio.create_task(self.progress.keep_writing(self._pace, self.history.again), name="discord cursors")
 
@@ -55,6 +59,11 @@ class Hearing:
             self._writing.cancel()
             await asyncio.gather(self._writing, return_exceptions=True)
         await self.progress.write()
+
+    async def idle(self) -> None:
+        """Returns when nothing is being handed over, or read from the history."""
+        await self.history.idle()
+        await self._underway.idle()
 
     async def message(self, client: discord.Client, message: discord.Message) -> None:
         """Somebody wrote. What was said before it in this channel goes first."""
@@ -74,13 +83,21 @@ class Hearing:
         try:
             async with asyncio.timeout(LOOK):
                 for place, message in await self.progress.cursors.waiting():
-                    channels[replace(place, thread="")].append(message)
+                    if self.progress.shard.holds(place.workspace):
+                        channels[replace(place, thread="")].append(message)
                 for place, messages in channels.items():
                     with contextlib.suppress(NotAllowed, PlaceGone), translated():
                         for signal in await changes(client, place, messages):
                             await self._hand_over(signal)
         except (BotError, TimeoutError) as exc:
             log.warning("discord: whether waiting messages were changed meanwhile is not known (%s)", type(exc).__name__)
+
+    def guild_left(self, data: Mapping[str, Any]) -> None:
+        """GUILD_DELETE: we are not in this server any more. One that Discord cannot show at the moment comes back."""
+        if not data.get("unavailable"):
+            workspace = str(data["id"])
+            self.history.leave(workspace)
+            self.progress.forget(workspace)
 
     async def edited(self, client: discord.Client, message: discord.Message) -> None:
         """Somebody changed a message, or Discord added a preview to it."""

@@ -77,6 +77,8 @@ class History:
         self.stop()
         self._client = client
         self._again.clear()
+        if not self._progress.shard.holds(DIRECT):
+            return
         self._was_away = self._progress.knows(DIRECT)
         if not self._was_away:
             self._progress.begin(DIRECT, discord.utils.time_snowflake(discord.utils.utcnow()))
@@ -94,6 +96,12 @@ class History:
         for missed in news(workspace, data, self._progress):
             if _may_read(client, missed):
                 self._read(client, missed)
+
+    def leave(self, workspace: str) -> None:
+        """Read no more of a server that we are not in."""
+        for channel, _ in self._progress.newest_first(workspace):
+            if (reading := self._reading.pop(channel, None)) is not None:
+                reading.cancel()
 
     def direct_message(self, client: discord.Client, channel: int) -> None:
         """Who writes to us for the first time may have tried before, while we were away: such a channel we did not know."""

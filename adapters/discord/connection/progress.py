@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from adapters.discord.connection.gateway import Shard
 from bot.errors import StoreError
 from bot.platforms import Cursor, Cursors
 
@@ -44,18 +45,22 @@ class _Channel:
 
 
 class Progress:
-    """The positions of all channels, in memory, and from time to time in the cursors."""
+    """The positions of all channels of a shard, in memory, and from time to time in the cursors."""
 
-    def __init__(self, cursors: Cursors) -> None:
+    def __init__(self, cursors: Cursors, shard: Shard = Shard()) -> None:  # noqa: B008 (a value)
         self.cursors = cursors
+        self.shard = shard
         self._channels: dict[str, dict[int, _Channel]] = defaultdict(dict)
         self._begins: dict[str, int] = {}
         self._moved: dict[tuple[str, str], int] = {}
         self._kept: set[int] = set()
+        self._left: set[str] = set()
 
     async def load(self) -> None:
         """Go on where the last run stopped. Raises StoreError."""
         for cursor in await self.cursors.read():
+            if not self.shard.holds(cursor.workspace):
+                continue
             if cursor.channel:
                 position = int(cursor.position)
                 self._channels[cursor.workspace][int(cursor.channel)] = _Channel(position, position)
@@ -70,6 +75,13 @@ class Progress:
     def begin(self, workspace: str, message: int) -> None:
         """We are new there: nothing up to this message is for us."""
         self._begins[workspace] = self._moved[workspace, ""] = message
+
+    def forget(self, workspace: str) -> None:
+        """We are not there any more; should we come back, we are new there."""
+        self._kept.difference_update(self._channels.pop(workspace, {}))
+        self._begins.pop(workspace, None)
+        self._moved = {key: position for key, position in self._moved.items() if key[0] != workspace}
+        self._left.add(workspace)
 
     def position(self, workspace: str, channel: int) -> int:
         """Where reading would begin: after the channel's last message that is done, or after our own arrival."""
@@ -141,10 +153,13 @@ class Progress:
 
     async def write(self) -> bool:
         """One transaction for all that has moved, none where nothing has; False when the database is away."""
-        moved = dict(self._moved)
-        if not moved:
+        if not self._moved and not self._left:
             return True
         try:
+            for workspace in list(self._left):
+                await self.cursors.forget(workspace)
+                self._left.discard(workspace)
+            moved = dict(self._moved)
             await self.cursors.write([Cursor(workspace, channel, str(position)) for (workspace, channel), position in moved.items()])
         except StoreError:
             return False
@@ -161,5 +176,5 @@ class Progress:
 
     def _move(self, workspace: str, channel: int, here: _Channel) -> None:
         settled = here.settled()
-        if settled > here.position:
+        if settled > here.position and self._channels[workspace].get(channel) is here:
             here.position = self._moved[workspace, str(channel)] = settled

@@ -26,9 +26,10 @@ from adapters.slack.connection.missed import Missed
 from adapters.slack.connection.refusals import refusal
 from adapters.slack.connection.sockets import Socket, UnderWay
 from adapters.slack.incoming import read_event
+from adapters.slack.limits import LIMITS
 from bot.errors import NotAllowed, PlatformError, RateLimited, StoreError, Unreachable, Unsupported
 from bot.messages import Fault, Place, Reply
-from bot.platforms import Capabilities, Cursors, Pace, Receive, State
+from bot.platforms import Capabilities, Cursors, Receive, State
 from bot.pressed import Interact
 
 _log = logging.getLogger(__name__)
@@ -49,7 +50,7 @@ class SlackPlatform:
     """
 
     name = "slack"
-    capabilities = Capabilities(status=True, channel_pace=Pace(per_second=1, at_once=3))
+    capabilities = Capabilities(status=True, limits=LIMITS)
 
     def __init__(
         self,
@@ -176,6 +177,8 @@ class SlackPlatform:
         except (NotAllowed, Unsupported) as error:
             self._no_status_before = now + _NO_STATUS_FOR
             _log.info("no status in Slack for an hour: %s", error, extra={"place": place.key})
+        except RateLimited:
+            raise
         except PlatformError as error:
             _log.debug("no status in Slack: %s", error, extra={"place": place.key})
 

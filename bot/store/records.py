@@ -1,0 +1,160 @@
+"""What is stored of one person: all of it as an export, and none of it any more.
+
+The ids of messages stay in the inbox, without their author and their place: a platform may tell of them again, and nobody is to be
+answered to what he has had erased.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, delete, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.messages import Person
+from bot.store.database import Database
+from bot.tables import cases, drafts, events, feedback, outbox, people, threads, turns
+
+OPEN = ("new", "working", "delivering")
+AT_ONCE = 500
+"""How many ids go into one statement."""
+TELLING = 60
+"""So many characters of somebody's words are surely his."""
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """How much there was."""
+
+    messages: int
+    answers: int
+    cases: int
+
+
+class RecordStore:
+    """Every method is one transaction and may raise StoreError."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def export(self, person: Person) -> dict[str, Any]:
+        """Everything that is stored of somebody, as JSON takes it."""
+        async with self._database.reading() as connection:
+            said = await _said(connection, person)
+            his = {row.id: row for row in said}
+            cases_ = [row for ids in _parts({row.thread_id for row in said}) for row in await connection.execute(_cases(ids))]
+            told = (await connection.execute(select(feedback).where(feedback.c.person == person.key))).all()
+            chosen = await connection.scalar(select(people.c.language).where(people.c.person == person.key))
+            waiting = (await connection.execute(select(events).where(_heard(person), events.c.body != ""))).all()
+        words = _words(said, person)
+        return {
+            "person": person.key,
+            "language": chosen or "",
+            "messages": [
+                {"by": row.role, "at": row.said_at, "place": row.place, "text": row.text, "reference": row.reference}
+                for row in his.values()
+            ],
+            "feedback": [{"verdict": row.verdict, "reason": row.reason, "words": row.words, "at": row.at} for row in told],
+            "cases": [
+                {"reference": row.reference, "state": row.state, "question": row.question, "at": row.opened_at}
+                for row in cases_
+                if _is_his(row, person, words)
+            ],
+            "waiting": [{"at": row.sent_at, "place": row.place, "body": row.body} for row in waiting],
+        }
+
+    async def erase(self, person: Person) -> Erased:
+        """Forget somebody: his messages and what was answered to them, feedback, cases, drafts, what he has chosen."""
+        async with self._database.writing(lasting=True) as connection:
+            said = await _said(connection, person)
+            conversations = {row.thread_id for row in said}
+            words = _words(said, person)
+            found = [row for ids in _parts(conversations) for row in await connection.execute(_cases(ids))]
+            his = [row for row in found if _is_his(row, person, words)]
+            heard = (await connection.execute(select(events.c.id).where(_heard(person)))).scalars().all()
+            await _forget_letters(connection, [row.id for row in said], heard, [row.reference for row in his])
+            nobody = {"author": "", "place": "", "body": "", "error": "", "turn_id": None}
+            open_ = _heard(person) & events.c.state.in_((*OPEN, "aside"))
+            await connection.execute(update(events).where(open_).values(state="withdrawn", **nobody))
+            await connection.execute(update(events).where(_heard(person)).values(**nobody))
+            await _delete(connection, cases.c.id, [row.id for row in his])
+            await _delete(connection, turns.c.id, [row.id for row in said])
+            await _delete(connection, threads.c.id, await _empty(connection, conversations))
+            await connection.execute(delete(feedback).where(feedback.c.person == person.key))
+            await connection.execute(delete(drafts).where(or_(drafts.c.person == person.key, drafts.c.author == person.key)))
+            await connection.execute(delete(people).where(people.c.person == person.key))
+        own = sum(row.author == person.id for row in said)
+        return Erased(own, len(said) - own, len(his))
+
+
+async def _said(connection: AsyncConnection, person: Person) -> list[Row[Any]]:
+    """His turns, and those of the bot and of staff that follow them until somebody else speaks; in the order of their threads."""
+    of_his = select(turns.c.thread_id).join(threads).where(turns.c.author == person.id, _here(threads.c.place, person)).distinct()
+    ids = (await connection.execute(of_his)).scalars().all()
+    wanted: list[Row[Any]] = []
+    for some in _parts(ids):
+        all_ = select(turns, threads.c.place).join(threads).where(turns.c.thread_id.in_(some)).order_by(turns.c.thread_id, turns.c.id)
+        thread, speaks = 0, ""
+        for row in await connection.execute(all_):
+            if row.thread_id != thread:
+                thread, speaks = row.thread_id, ""
+            if row.role == "customer":
+                speaks = row.author
+            if person.id in (speaks, row.author):
+                wanted.append(row)
+    return wanted
+
+
+async def _forget_letters(connection: AsyncConnection, said: Sequence[int], heard: Sequence[int], references: Sequence[str]) -> None:
+    """What is on its way to him or about him; sent letters hold no words any more."""
+    for column, ids in ((outbox.c.turn_id, said), (outbox.c.event, heard)):
+        await _delete(connection, column, ids)
+    unsent = select(outbox.c.id, outbox.c.key, outbox.c.body).where(outbox.c.state == "sending")
+    shared = {f"shared-{one}" for one in said}
+    about = [
+        row.id
+        for row in await connection.execute(unsent)
+        if row.key.partition(".")[0] in shared or any(reference in row.body for reference in references)
+    ]
+    await _delete(connection, outbox.c.id, about)
+
+
+async def _empty(connection: AsyncConnection, conversations: Iterable[int]) -> list[int]:
+    """Those of the conversations in which nothing is left."""
+    left: set[int] = set()
+    for ids in _parts(conversations):
+        left.update((await connection.execute(select(turns.c.thread_id).where(turns.c.thread_id.in_(ids)).distinct())).scalars())
+    return [one for one in conversations if one not in left]
+
+
+async def _delete(connection: AsyncConnection, column: Any, ids: Iterable[int]) -> None:
+    for some in _parts(ids):
+        await connection.execute(delete(column.table).where(column.in_(some)))
+
+
+def _cases(conversations: Sequence[int]) -> Any:
+    return select(cases).where(cases.c.thread_id.in_(conversations))
+
+
+def _is_his(case: Row[Any], person: Person, words: Sequence[str]) -> bool:
+    """He asked for it, or somebody did over a question of his."""
+    return bool(case.person == person.id or any(some in case.question for some in words))
+
+
+def _words(said: Sequence[Row[Any]], person: Person) -> list[str]:
+    return [row.text[:TELLING] for row in said if row.author == person.id and row.text.strip()]
+
+
+def _heard(person: Person) -> ColumnElement[bool]:
+    return (events.c.platform == person.platform) & (events.c.author == person.id) & _here(events.c.place, person)
+
+
+def _here(place: ColumnElement[str], person: Person) -> ColumnElement[bool]:
+    """In the person's workspace: ids of people are unique there."""
+    return place.startswith(f"{person.key.rpartition(':')[0]}:", autoescape=True)
+
+
+def _parts(ids: Iterable[int]) -> Iterator[list[int]]:
+    all_ = list(ids)
+    for at in range(0, len(all_), AT_ONCE):
+        yield all_[at : at + AT_ONCE]
