@@ -36,6 +36,7 @@ server.py        the one HTTP server
 doctor.py        what keeps the desk from working, and the cure
 first_steps.py   `init`: questions at the terminal, answered into files
 metrics.py       what /metrics tells
+outage.py        a database that is away: one line, and one when it is over
 logs.py          lines for people, JSON for machines
 commands/        what the commands do, one file each
 __main__.py      the command line

@@ -54,7 +54,7 @@ class Working:
             metrics,
         )
         # A sign of life must not queue up behind the lanes for a connection: who is late with it is taken for dead.
-        self._apart = parts.database if parts.database.embedded else Database(parts.config.database_url)
+        self._apart = parts.database if parts.database.embedded else Database(parts.config.database_url, parts.database.outage)
         self._worker = Worker(WorkerStore(self._apart, holder), self._wake_ours, self.conversation.at_work)
         self._aside: list[asyncio.Task[None]] = []
 

@@ -292,6 +292,7 @@ class SlackPlatform:
             self._hearing(State(True, f"ready to send to {_TEAMS}"))
             await asyncio.Event().wait()
             return
+        missed.we_are(ours)
         app = bolt_app(self._client(self._bot_token), teams, missed.receive, self._take, self._left)
         if not self._app_token:
             self._app = app if self._signing_secret else None
