@@ -10,6 +10,8 @@ lanes/           who works at which thread: in this process, or in one of many
 conversation.py  step 4: the story of one message
 answering.py     one answer: passages, model, checks, sources, or "I do not know"
 drafting.py      a model's draft as it comes, sentence by sentence
+growing.py       an answer that is seen while it is written
+signs.py         the sign that we are at work
 prompts.py       every word that we say to the model
 checks/          what a draft must pass before it counts
 rates.py         how often somebody may ask
@@ -35,6 +37,7 @@ server.py        the one HTTP server
 doctor.py        what keeps the desk from working, and the cure
 first_steps.py   `init`: questions at the terminal, answered into files
 metrics.py       what /metrics tells
+outage.py        a database that is away: one line, and one when it is over
 logs.py          lines for people, JSON for machines
 commands/        what the commands do, one file each
 __main__.py      the command line

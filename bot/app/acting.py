@@ -32,7 +32,7 @@ class Study:
         """Open and loaded. Raises what opening raises; the next who asks tries again."""
         async with self._opening:
             if self._parts is None:
-                self._parts = await self._stack.enter_async_context(opened(self._ground.config, patient=True))
+                self._parts = await self._stack.enter_async_context(opened(self._ground.config, outage=self._ground.database.outage))
         return self._parts
 
     async def close(self) -> None:

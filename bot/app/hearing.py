@@ -100,6 +100,5 @@ class Hearing:
                 await self._begin(name)
                 self._standing_by.discard(name)
                 return
-            except StoreError as exc:
-                log.warning("%s: not heard yet: %s", name, exc)
-            await asyncio.sleep(LOOK)
+            except StoreError:
+                await asyncio.sleep(LOOK)

@@ -20,6 +20,7 @@ from bot.inbox import Inbox
 from bot.lanes import InProcessLanes, Lanes
 from bot.messages import Fault
 from bot.metrics import Metrics
+from bot.outage import Outage
 from bot.platforms import Platform, State
 from bot.server import Server
 from bot.store.channels import ChannelStore
@@ -182,7 +183,8 @@ class App:
 async def running(config: Config, role: Role = SERVE, on_progress: Progress | None = None) -> AsyncIterator[App]:
     """A process from its start to its end: what it needs is opened, and closed again. ConfigError when the role does not fit."""
     must_fit(role, config)
-    async with opened(config, on_progress, patient=True) if role.answers(config) else grounded(config) as ground:
+    outage = Outage()
+    async with opened(config, on_progress, outage=outage) if role.answers(config) else grounded(config, outage) as ground:
         process = App(ground, role)
         await process.start()
         try:
@@ -198,8 +200,8 @@ def _lanes(database: Database, working: Working | None, answered: frozenset[str]
     from bot.lanes.engine import EngineLanes
 
     if working is None:
-        return EngineLanes(database.address)
-    return EngineLanes(database.address, working.conversation.answer_place, working.conversation.interrupt, answered)
+        return EngineLanes(database.address, outage=database.outage)
+    return EngineLanes(database.address, working.conversation.answer_place, working.conversation.interrupt, answered, database.outage)
 
 
 def _claims(config: Config, database: Database, platforms: Mapping[str, Platform]) -> dict[str, Claim]:

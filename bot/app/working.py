@@ -49,7 +49,8 @@ class Working:
         self._parts = parts
         self._answered = answered
         self._wake: Callable[[str], None] = _nobody
-        delivery = Delivery(OutboxStore(parts.database, holder), platforms, hosts_of(config), holder, metrics)
+        store = OutboxStore(parts.database, holder)
+        delivery = Delivery(store, platforms, hosts_of(config), holder, metrics, live=config.shop.answers.live)
         branches = make_branches(parts, delivery, lambda place: self._wake(place))
         self.conversation = Conversation(
             InboxStore(parts.database, holder),
@@ -61,7 +62,7 @@ class Working:
             channels,
         )
         # A sign of life must not queue up behind the lanes for a connection: who is late with it is taken for dead.
-        self._apart = parts.database if parts.database.embedded else Database(parts.config.database_url)
+        self._apart = parts.database if parts.database.embedded else Database(parts.config.database_url, parts.database.outage)
         self._worker = Worker(WorkerStore(self._apart, holder), self._wake_ours, self.conversation.at_work)
         self._aside: list[asyncio.Task[None]] = []
 

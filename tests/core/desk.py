@@ -1,7 +1,7 @@
 """A desk of real parts around a fake platform and a fake answering: for stories about inbox, lanes and outbox."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -12,11 +12,12 @@ from bot.channels import Channels
 from bot.conversation import Conversation
 from bot.delivery import Delivery
 from bot.desk import Desk as StaffDesk
+from bot.drafting import Live
 from bot.inbox import Inbox
 from bot.interactions import Asking, Drafts, Feedback, Handing, Here, House, Interactions, Personal, Staff, Writing
 from bot.lanes import InProcessLanes
 from bot.language.detection import Detector
-from bot.messages import Place, Reply
+from bot.messages import Event, Place, Reply
 from bot.metrics import Metrics
 from bot.platforms import Receive
 from bot.pressed import Interact
@@ -47,9 +48,19 @@ class Echo:
     begun: asyncio.Event = field(default_factory=asyncio.Event)
     failures: list[Exception] = field(default_factory=list)
     offers: bool = False
+    sentences: Sequence[str] = ()
+    """What is seen of an answer while it is held back; "" takes back what came before."""
+    live: Live | None = None
 
-    async def answer(self, question: Question) -> Answer:
+    async def answer(self, question: Question, live: Live | None = None) -> Answer:
         self.asked.append(question)
+        self.live = live
+        if live is not None:
+            for sentence in self.sentences:
+                if sentence:
+                    live.add(sentence)
+                else:
+                    live.again()
         self.begun.set()
         await self.gate.wait()
         if self.failures:
@@ -72,7 +83,22 @@ class Desk:
     holder: Holder
     worker: Worker
     number: int
+    inbox: Inbox
     close: Callable[[], Awaitable[None]]
+
+    async def hear(self, event: Event) -> None:
+        """Anything that a platform may tell."""
+        await self.inbox.accept(event)
+
+    def live_of_last(self) -> Live:
+        """What shows the answer that was begun last."""
+        assert self.echo.live is not None
+        return self.echo.live
+
+    async def settled(self) -> None:
+        """Returns when nobody is at work."""
+        while self.conversation.at_work:
+            await asyncio.sleep(0.005)
 
 
 async def parts(database: Database, name: str = "fake") -> tuple[Conversation, Worker]:
@@ -140,6 +166,7 @@ async def desk(
     contact: str = "",
     rates: Rates | None = None,
     metrics: Metrics | None = None,
+    live: bool = True,
     start: Start | None = None,
     channels: Channels | None = None,
     member: str = "",
@@ -152,7 +179,7 @@ async def desk(
         echo.gate.set()
     holder = Holder()
     store = InboxStore(database, holder)
-    delivery = Delivery(OutboxStore(database, holder), {platform.name: platform}, lambda _place: ("shop.example",), holder)
+    delivery = Delivery(OutboxStore(database, holder), {platform.name: platform}, lambda _place: ("shop.example",), holder, live=live)
     staff_desk = StaffDesk(CaseStore(database), delivery, staff, contact, "en", lambda place: lanes.wake(place))
     branch = Branch(echo, detector, staff_desk, "en", hand_over_others)  # type: ignore[arg-type]
     conversation = Conversation(store, Branches(branch), delivery, 4000, rates, metrics, channels)
@@ -173,5 +200,5 @@ async def desk(
         await platform.stop()
         await worker.leave()
 
-    yield Desk(platform, echo, database, detector, conversation, holder, worker, holder.number, close)
+    yield Desk(platform, echo, database, detector, conversation, holder, worker, holder.number, inbox, close)
     await close()

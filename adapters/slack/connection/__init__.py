@@ -21,17 +21,19 @@ from adapters.slack.connection.edge import PATH, dispatched, read_delivery
 from adapters.slack.connection.installations import ManyTeams, OneTeam, Teams
 from adapters.slack.connection.interacting import Interacting
 from adapters.slack.connection.listening import bolt_app
+from adapters.slack.connection.live import Streams
 from adapters.slack.connection.missed import Missed
 from adapters.slack.connection.oauth import Installing
 from adapters.slack.connection.privately import Privately
 from adapters.slack.connection.refusals import refusal
 from adapters.slack.connection.sockets import Socket, UnderWay
+from adapters.slack.connection.status import LASTS, Status
 from adapters.slack.fields import TIME
 from adapters.slack.interactions import Pressed
 from adapters.slack.limits import LIMITS
-from bot.errors import NotAllowed, PlatformError, RateLimited, Unreachable, Unsupported
-from bot.messages import Fault, Place, Reply
-from bot.platforms import Capabilities, Cursors, Installation, Installations, Listens, Receive, State, nowhere
+from bot.errors import NotAllowed, RateLimited, Unreachable
+from bot.messages import Fault, MessageReceived, Place, Reply
+from bot.platforms import Capabilities, Cursors, Installation, Installations, Listens, LiveMessage, Receive, State, nowhere
 from bot.pressed import Interact
 
 _log = logging.getLogger(__name__)
@@ -42,7 +44,6 @@ _FIRST_WAIT, _LONGEST_WAIT = 0.5, 60.0
 _STEADY = 30.0
 """A connection that held for so many seconds was a good one: the next attempt comes soon."""
 _PAGES_AT_MOST = 5
-_NO_STATUS_FOR = 3600.0
 _TEAMS = "{teams}"
 """Stands in the line that says how it stands for the workspaces, which come and go."""
 
@@ -55,7 +56,7 @@ class SlackPlatform:
     """
 
     name = "slack"
-    capabilities = Capabilities(status=True, buttons=True, limits=LIMITS)
+    capabilities = Capabilities(status=True, buttons=True, live=True, status_seconds=LASTS, limits=LIMITS)
 
     def __init__(
         self,
@@ -77,7 +78,8 @@ class SlackPlatform:
         self._teams: Teams | None = None
         self._app: AsyncApp | None = None
         self._supervisor: asyncio.Task[None] | None = None
-        self._no_status_before: dict[str, float] = {}
+        self._status = Status(self._call_in)
+        self._streams = Streams(self._call_in, self._me_in)
         self._pace = pace
         self._missed: Missed | None = None
         self._listens: Listens = nowhere
@@ -166,7 +168,27 @@ class SlackPlatform:
             return await self._privately.say(place, reply.only_for, reply, key, reply.handle)
         payload = outgoing.write_reply(reply, key)
         posted = await self._call_in("chat_postMessage", place.workspace, channel=place.channel, thread_ts=_thread(place), **payload)
+        self._status.posted(place, _thread(place) or reply.answers)
         return str(posted["ts"])
+
+    async def open_live(self, question: MessageReceived, text: str) -> LiveMessage:
+        """A stream in the thread."""
+        stream = await self._streams.begin(question, text)
+        self._status.posted(question.place, _thread(question.place) or question.message_id)
+        return stream
+
+    async def find_live(self, place: Place, questions: Sequence[str]) -> Sequence[str]:
+        """Our messages in the thread, since the first of these, that carry no key."""
+        return await self._streams.find(place, questions)
+
+    async def finish(self, place: Place, message_id: str, reply: Reply, key: str) -> None:
+        """The stream ends with its last words, or is stopped and written anew."""
+        if await self._streams.finish(place, message_id, reply, key):
+            self._status.stopped(place, _thread(place) or reply.answers)
+
+    async def remove(self, place: Place, message_id: str) -> None:
+        """The stream is stopped, and its message deleted."""
+        await self._streams.remove(place, message_id)
 
     async def find_sent(self, place: Place, reply: Reply, key: str, after: str = "") -> str | None:
         """The message in the thread whose metadata carry the key, among those since the question. Raises PlatformError.
@@ -203,21 +225,11 @@ class SlackPlatform:
         known = team is not None and team.url and TIME.fullmatch(first)
         return f"{team.url.rstrip('/')}/archives/{place.channel}/p{first.replace('.', '')}" if team is not None and known else ""
 
-    async def show_status(self, place: Place, reply_to: str, on: bool) -> None:
-        """One call; Slack clears the sign by itself when we post. After "not allowed" or "not known" an hour's rest."""
-        now, thread = asyncio.get_running_loop().time(), _thread(place) or reply_to
-        if now < self._no_status_before.get(place.workspace, 0.0) or not TIME.fullmatch(thread):
-            return
-        try:
-            sign = {"channel_id": place.channel, "thread_ts": thread, "status": "…" if on else ""}
-            await self._call_in("assistant_threads_setStatus", place.workspace, **sign)
-        except (NotAllowed, Unsupported) as error:
-            self._no_status_before[place.workspace] = now + _NO_STATUS_FOR
-            _log.info("no status in Slack for an hour: %s", error, extra={"place": place.key})
-        except RateLimited:
-            raise
-        except PlatformError as error:
-            _log.debug("no status in Slack: %s", error, extra={"place": place.key})
+    async def show_status(self, place: Place, reply_to: str, on: bool, language: str = "en") -> None:
+        """A session or a status in the thread; see status.py."""
+        thread = _thread(place) or reply_to
+        if TIME.fullmatch(thread):
+            await (self._status.show(place, thread, language) if on else self._status.clear(place, thread))
 
     async def _call_in(self, method: str, workspace: str, /, **arguments: Any) -> Any:
         """A method of the Web API with the token of a workspace; all that goes wrong is a PlatformError."""
@@ -233,11 +245,16 @@ class SlackPlatform:
                 teams.doubt(workspace)
             raise error from exc
 
+    def _me_in(self, workspace: str) -> str:
+        """Our user's id there; "" before we know it."""
+        team = self._teams.known(workspace) if self._teams is not None else None
+        return team.user if team is not None else ""
+
     async def _came(self, installation: Installation) -> None:
         """A workspace lets us in, from now on."""
         if isinstance(self._teams, ManyTeams):
             self._teams.take(installation)
-            self._no_status_before.pop(installation.workspace, None)
+            self._status.came(installation.workspace)
             if self._missed is not None:
                 await self._missed.forget(installation.workspace)
                 await self._missed.came({installation.workspace: installation.bot_user})
@@ -277,6 +294,7 @@ class SlackPlatform:
             self._hearing(State(True, f"ready to send to {_TEAMS}"))
             await asyncio.Event().wait()
             return
+        missed.we_are(ours)
         app = bolt_app(self._client(self._bot_token), teams, missed.receive, self._listens, self._take, self._left)
         if not self._app_token:
             self._app = app if self._signing_secret else None

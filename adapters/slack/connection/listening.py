@@ -19,6 +19,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from adapters.slack.connection.installations import Teams
 from adapters.slack.incoming import read_event
 from adapters.slack.interactions import Pressed, read_interaction
+from bot.errors import StoreError
 from bot.platforms import Listens, Receive
 
 _log = logging.getLogger(__name__)
@@ -84,6 +85,8 @@ def _on_event(receive: Receive, listens: Listens, take: Take) -> Callable[..., A
             return None
         try:
             await receive(event)
+        except StoreError:
+            return BoltResponse(status=500)  # the database has said so itself, once for all events
         except Exception as exc:  # noqa: BLE001 - whatever it was, Slack must send the event again
             _log.error("event %s was not written down (%s)", event.event_id, type(exc).__name__, extra={"place": event.place.key})
             return BoltResponse(status=500)

@@ -35,11 +35,17 @@ class Missed:
         await asyncio.gather(*(history.stop() for history in self._histories.values()))
         await self._presence.note()
 
+    def we_are(self, teams: Mapping[str, str]) -> None:
+        """Before anything is heard: the workspaces, and by each our user's id."""
+        for team, me in teams.items():
+            self._history(team).we_are(team, me)
+
     async def came(self, teams: Mapping[str, str]) -> None:
         """We hear these workspaces from now on; after a long absence the history is read besides. By each: our user's id.
 
         Returns when what waits for an answer has been looked at, since it counts as its author has left it meanwhile.
         """
+        self.we_are(teams)
         now, before, absences = time.time(), self._reading, []
         for team, me in teams.items():
             since = self._presence.came(team)

@@ -1,13 +1,11 @@
 """Our own record of when Slack could reach us: a row for each workspace, written once a minute."""
 
 import asyncio
-import logging
+import contextlib
 import time
 
 from bot.errors import StoreError
 from bot.platforms import Cursor, Cursors
-
-_log = logging.getLogger(__name__)
 
 NOTE_EVERY = 60.0
 """Seconds between two notes."""
@@ -70,7 +68,5 @@ class Presence:
         if not self._here or not there:
             return
         self._until |= dict.fromkeys(there, time.time())
-        try:
+        with contextlib.suppress(StoreError):
             await self._cursors.write([Cursor(team, "", f"{self._until[team]:.6f}") for team in sorted(there)])
-        except StoreError as exc:
-            _log.warning("Slack: that we are there was not noted: %s", exc)
