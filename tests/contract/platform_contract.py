@@ -15,7 +15,7 @@ import pytest
 
 from bot.errors import NotAllowed, PlaceGone, RateLimited, Unreachable
 from bot.messages import Button, Event, MessageDeleted, MessageEdited, MessageReceived, Place, Reply, Source
-from bot.platforms import Platform, Receive
+from bot.platforms import Listens, Platform, Receive
 
 EVERYTHING = frozenset(
     {
@@ -33,6 +33,8 @@ class Harness(Protocol):
 
     can: frozenset[str]
     """The part of EVERYTHING that this platform knows."""
+    listens: Listens
+    """What the adapter is given at its start."""
     longest: int
     """How many characters of plain text surely fit into one message."""
 
@@ -182,6 +184,21 @@ class HearingContract:
         heard = await listen(harness)
         await harness.hear("plain_talk", "Lunch?")
         assert all(message.addressed == "maybe" for message in heard.messages())
+
+    async def test_where_we_listen_talk_between_people_is_heard(self, harness: Harness) -> None:
+        need(harness, "plain_talk")
+        asked = []
+
+        def listens(workspace: str, channel: str) -> bool:
+            asked.append((workspace, channel))
+            return True
+
+        harness.listens = listens
+        heard = await listen(harness)
+        await harness.hear("plain_talk", "Lunch?")
+        message = heard.only()
+        assert (message.addressed, message.text) == ("open", "Lunch?")
+        assert set(asked) == {(message.place.workspace, message.place.channel)}
 
     @pytest.mark.parametrize("kind", ["own_message", "other_bot"])
     async def test_a_bot_is_never_answered(self, harness: Harness, kind: str) -> None:

@@ -12,7 +12,7 @@ from adapters.slack import SlackPlatform
 from adapters.slack.connection.refusals import refusal
 from bot.errors import PlatformError
 from bot.messages import Event, MessageReceived, Place
-from bot.platforms import Receive
+from bot.platforms import Listens, Receive, nowhere
 from bot.pressed import Interact
 from tests.contract.platform_contract import EVERYTHING
 from tests.fakes import KeptCursors
@@ -37,6 +37,7 @@ class SlackHarness:
         self.last = ("C1", "")
         self.cursors = KeptCursors()
         self._receive: Receive | None = None
+        self.listens: Listens = nowhere
         self._interact: Interact | None = None
         self.refused = asyncio.Event()
         self.runner: web.AppRunner | None = None
@@ -67,7 +68,7 @@ class SlackHarness:
         self._receive, self._interact = receive, interact or self._interact
         if self.http and self.runner is None:
             self.server.request_url, self.server.signing_secret = await self.open_door(), SECRET
-        await self.platform.start(watched, self.cursors, self._interact)
+        await self.platform.start(watched, self.cursors, self._interact, self.listens)
 
     async def away(self, *said: tuple[str, str]) -> None:
         await self.platform.stop()

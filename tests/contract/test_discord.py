@@ -14,7 +14,7 @@ from adapters.discord.connection.session import LESS_HEARD
 from adapters.discord.faults import MEANINGS, platform_error
 from bot.errors import NotAllowed, PlaceGone, PlatformError, RateLimited, Unreachable, Unsupported
 from bot.messages import Event, MessageDeleted, Place, Reply
-from bot.platforms import Receive
+from bot.platforms import Listens, Receive, nowhere
 from tests.contract.live_contract import LiveContract
 from tests.contract.missed_contract import MissedContract
 from tests.contract.platform_contract import EVERYTHING, Heard, PlatformContract
@@ -39,10 +39,11 @@ class DiscordHarness:
         self.cursors = KeptCursors()
         self._receive: Receive | None = None
         self._last: dict[str, Any] = {}
+        self.listens: Listens = nowhere
 
     async def start(self, receive: Receive) -> None:
         self._receive = receive
-        await self.platform.start(receive, self.cursors)
+        await self.platform.start(receive, self.cursors, listens=self.listens)
 
     async def away(self, *said: tuple[str, str]) -> None:
         await self.platform.stop()

@@ -7,7 +7,7 @@ import pytest
 
 from bot.errors import NotAllowed, PlaceGone, PlatformError, RateLimited, Unreachable
 from bot.messages import Place
-from bot.platforms import Receive
+from bot.platforms import Listens, Receive, nowhere
 from tests.contract.live_contract import LiveContract
 from tests.contract.missed_contract import MissedContract
 from tests.contract.platform_contract import PlatformContract
@@ -15,13 +15,13 @@ from tests.fake_platform import FakePlatform
 from tests.fakes import KeptCursors
 
 REFUSALS = {401: NotAllowed, 403: NotAllowed, 404: PlaceGone, 500: Unreachable}
-ADDRESSED = {"direct": "direct", "mention": "mention", "follow_up": "maybe"}
+ADDRESSED = {"direct": "direct", "mention": "mention", "follow_up": "maybe", "plain_talk": "open"}
 
 
 class FakeHarness:
     """Hands on a fake: what a platform would read, the fake is told."""
 
-    can = frozenset({"direct", "mention", "follow_up", "edit", "delete", "same_message_twice", "failing", "find_sent"})
+    can = frozenset({"direct", "mention", "follow_up", "plain_talk", "edit", "delete", "same_message_twice", "failing", "find_sent"})
     longest = 2000
 
     def __init__(self) -> None:
@@ -30,10 +30,11 @@ class FakeHarness:
         self._last = ""
         self.cursors = KeptCursors()
         self._receive: Receive | None = None
+        self.listens: Listens = nowhere
 
     async def start(self, receive: Receive) -> None:
         self._receive = receive
-        await self.platform.start(receive, self.cursors)
+        await self.platform.start(receive, self.cursors, listens=self.listens)
 
     async def away(self, *said: tuple[str, str]) -> None:
         await self.platform.stop()

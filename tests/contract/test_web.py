@@ -8,7 +8,7 @@ import aiohttp
 import pytest
 
 from bot.messages import Place
-from bot.platforms import Receive
+from bot.platforms import Listens, Receive, nowhere
 from tests.contract.live_contract import LiveContract
 from tests.contract.platform_contract import PlatformContract
 from tests.contract.web_page import LANGUAGES, Browser, Server, WatchedPlatform, read_html
@@ -21,6 +21,7 @@ class WebHarness:
     longest = 30_000
 
     def __init__(self) -> None:
+        self.listens: Listens = nowhere
         self.platform = WatchedPlatform("Lindenhof", LANGUAGES, "en")
         self.server = Server(self.platform)
         self.browser: Browser | None = None

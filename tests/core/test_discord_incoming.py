@@ -84,6 +84,23 @@ def test_in_a_thread_everybody_may_be_speaking_to_us(read: Any) -> None:
     assert (named.addressed, named.fresh_after, named.text) == ("mention", None, "hello")
 
 
+def test_a_post_in_a_forum_where_we_listen_is_for_us_and_what_is_said_under_it_may_be(discord_says: Any) -> None:
+    def read(name: str, **changes: Any) -> MessageReceived | None:
+        return read_message(discord_says(name, **changes), int(BOT), lambda server, channel: (server, channel) == ("2001", "3001"))
+
+    post, comment, elsewhere = read("in_thread", id="3002"), read("in_thread"), read("mention", content="hello?")
+    assert post is not None
+    assert (post.addressed, post.place, post.parent) == ("open", Place("discord", "2001", "3002"), "3001")
+    assert comment is not None
+    assert (comment.addressed, comment.parent) == ("maybe", "3001")
+    assert elsewhere is not None
+    assert (elsewhere.addressed, elsewhere.place.thread, elsewhere.fresh_after) == ("open", "@5001", 1800.0)
+
+
+def test_who_answers_somebody_says_whom(read: Any) -> None:
+    assert read("reply_to_us").replies_to
+
+
 def test_a_direct_message_is_for_us(read: Any) -> None:
     event = read("direct")
     assert event.place == Place("discord", "@dm", "6000", direct=True)
