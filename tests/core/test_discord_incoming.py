@@ -88,7 +88,7 @@ def test_a_post_in_a_forum_where_we_listen_is_for_us_and_what_is_said_under_it_m
     def read(name: str, **changes: Any) -> MessageReceived | None:
         return read_message(discord_says(name, **changes), int(BOT), lambda server, channel: (server, channel) == ("2001", "3001"))
 
-    post, comment, elsewhere = read("in_thread", id="3002"), read("in_thread"), read("mention", content="hello?")
+    post, comment, elsewhere = read("in_thread", id="3002"), read("in_thread"), read("mention", content="hello?", mentions=[])
     assert post is not None
     assert (post.addressed, post.place, post.parent) == ("open", Place("discord", "2001", "3002"), "3001")
     assert comment is not None
