@@ -37,10 +37,10 @@ class Failing(InboxStore):
 
     away = True
 
-    async def accept(self, message: MessageReceived) -> bool:
+    async def accept(self, message: MessageReceived, wait: float = 0) -> bool:
         if self.away and message.message_id == "2" and message.addressed == "mention":
             raise StoreError("away")
-        return await super().accept(message)
+        return await super().accept(message, wait)
 
 
 async def test_a_follow_up_that_overtook_its_mention_outlives_a_database_that_fails_in_between(database: Database) -> None:

@@ -229,10 +229,10 @@ async def test_a_database_that_is_away_for_a_moment_costs_no_customer_a_retry(da
     monkeypatch.setattr(inbox, "RETRIES", (0.01, 0.01))
     real, failures = InboxStore.accept, [StoreError("away")] * 2
 
-    async def accept(self: InboxStore, message: MessageReceived) -> bool:
+    async def accept(self: InboxStore, message: MessageReceived, wait: float = 0) -> bool:
         if failures:
             raise failures.pop()
-        return await real(self, message)
+        return await real(self, message, wait)
 
     monkeypatch.setattr(InboxStore, "accept", accept)
     async with desk(database) as here:
