@@ -161,6 +161,23 @@ def retry(
 
 
 @app.command()
+def export(who: Annotated[str, typer.Argument(help="PLATFORM:WORKSPACE:USER, such as slack:T0123ABCD:U0123ABCD.")]) -> None:
+    """Print everything that is stored of one person, as one JSON object."""
+    from bot.commands import recording
+
+    typer.echo(json.dumps(_run(recording.export(who)), ensure_ascii=False, indent=2))
+
+
+@app.command()
+def erase(who: Annotated[str, typer.Argument(help="PLATFORM:WORKSPACE:USER, such as slack:T0123ABCD:U0123ABCD.")]) -> None:
+    """Forget one person: messages, the answers to them, feedback, cases, choices. Nothing brings them back."""
+    from bot.commands import recording
+
+    gone = _run(recording.erase(who))
+    typer.echo(f"Erased: {gone.messages} messages, {gone.answers} answers to them, {gone.cases} cases.", err=True)
+
+
+@app.command()
 def init() -> None:
     """Ask a few questions, and write `.env` and `shop.toml`."""
     from bot import first_steps

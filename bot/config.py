@@ -39,6 +39,7 @@ WANTED = {
     "less_than_equal": "a number of at most {le:g}",
     "greater_than_equal": "a number of at least {ge:g}",
     "greater_than": "a number above {gt:g}",
+    "string_pattern_mismatch": "slack:WORKSPACE:USER or discord:SERVER:USER",
 }
 """What each of Pydantic's faults asks for."""
 
@@ -101,9 +102,11 @@ class LimitsSection(_Section):
 
 
 class HandoffSection(_Section):
-    """`[handoff]`: where staff are told that a customer wants a person. `place` is kept as a Place's key."""
+    """`[handoff]`: where staff are told that a customer wants a person. `place` is kept as a Place's key, `staff` are Persons' keys:
+    who may use the tools for staff besides those who may manage the channel."""
 
     place: str = ""
+    staff: tuple[Annotated[str, Field(pattern=r"^(slack|discord):\w{1,25}:\w{1,25}$")], ...] = ()
 
     @field_validator("place")
     @classmethod

@@ -82,10 +82,13 @@ class Delivery:
     def parts(self, place: Place, reply: Reply, hosts: Collection[str] = ()) -> Sequence[Reply]:
         """A reply as it may leave and as it fits; `hosts` may be linked to besides the shop's and the sources'."""
         platform = self._platforms[place.platform]
-        text = outbound.leave(reply.text, {*self._hosts(), *_hosts_of(reply), *hosts})
         if not platform.capabilities.buttons:
             reply = replace(reply, buttons=(), feedback=False)
-        return platform.split(replace(reply, text=text))
+        return platform.split(self.harmless(reply, hosts))
+
+    def harmless(self, reply: Reply, hosts: Collection[str] = ()) -> Reply:
+        """A reply as it may leave."""
+        return replace(reply, text=outbound.leave(reply.text, {*self._hosts(), *_hosts_of(reply), *hosts}))
 
     def link(self, place: Place, message: str) -> str:
         """Where staff find a message; "" where its platform knows no links."""

@@ -24,14 +24,15 @@ Reason = Literal["asked", "unserved", "failed"]
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """Somebody wants a person, about `question`. `message`: where staff find it, "" where it cannot be seen; `event`: its number in
-    the inbox, 0 where he asked by a button or a command."""
+    """Somebody wants a person, about `question`. `message`: where staff find it, "" where it cannot be seen, and `at`, where that is
+    not the thread's own place; `event`: its number in the inbox, 0 where he asked by a button or a command."""
 
     thread: Thread
     person: Person
     question: str
     message: str = ""
     event: int = 0
+    at: Place | None = None
 
 
 class Desk:
@@ -82,7 +83,7 @@ class Desk:
     async def _opened(self, place: Place, asking: Asking, language: str, reason: Reason, reference: str) -> Opened:
         here, person = asking.thread.place, asking.person
         case = Case(reference, person.id, language, shortened(asking.question, LONGEST_QUESTION), reason)
-        link = self._delivery.link(here, asking.message) if asking.message else ""
+        link = self._delivery.link(asking.at or here, asking.message) if asking.message else ""
         notice = Reply(self._notice(case, person.name or person.id, link), self._language)
         parts = self._delivery.parts(place, notice, _host_of(link))
         opened = await self._cases.open(asking.thread.id, asking.event, case, place, parts)

@@ -34,6 +34,8 @@ class Metrics:
                 ("letters_in_doubt", "Parts of replies whose worker is gone"),
                 ("messages_aside", "Messages that were given up"),
                 ("workers", "Processes that answer"),
+                ("feedback_helpful", "Answers of which somebody said that they helped"),
+                ("feedback_unhelpful", "Answers of which somebody said that they did not help"),
             )
         }
 

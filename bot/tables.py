@@ -122,8 +122,8 @@ people = Table(
     Column("language", Text, nullable=False),
 )
 
-# Answers that staff look at before they are sent. `person` is the key of whom it was made for, of the staff; `author` that of the
-# customer. They last a day.
+# Answers that staff look at before they are sent: to `question`, the message `message_id` at `place`. `person` is the key of whom of
+# the staff it was made for, `author` that of the customer. They last a day.
 drafts = Table(
     "drafts",
     metadata,
@@ -132,6 +132,7 @@ drafts = Table(
     Column("author", Text, nullable=False),
     Column("place", Text, nullable=False),
     Column("message_id", Text, nullable=False),
+    Column("question", Text, nullable=False),
     Column("body", Text, nullable=False),
     Column("made_at", Double, nullable=False),
     Index(None, "made_at"),

@@ -20,19 +20,20 @@ from uuid import uuid4
 
 from aiohttp import ClientSession, WSMsgType, web
 
+from tests.slack_hands import APP, BOT, TEAM, Json, SlackHands
 from tests.slack_rules import fault_of_post, links_of, rendered
 
-BOT, BOT_ID, APP, TEAM = "UBOT", "BBOT", "A1", "T1"
-SCOPES = "app_mentions:read,assistant:write,channels:history,chat:write,groups:history,im:history"
+BOT_ID = "BBOT"
+SCOPES = "app_mentions:read,assistant:write,channels:history,chat:write,commands,groups:history,im:history,im:write,users:read"
 
-Json = dict[str, Any]
 ERRORS = {401: "invalid_auth", 403: "not_in_channel", 404: "channel_not_found"}
 
 
-class SlackServer:
+class SlackServer(SlackHands):
     """One workspace, Acme (T1), with our bot (UBOT) in it. Channels exist as soon as they are named: C…, G… private, D… direct."""
 
     def __init__(self, bot_token: str = "xoxb-test", app_token: str = "xapp-test", *, echo: bool = True) -> None:  # noqa: S107
+        super().__init__()
         self.bot_token, self.app_token, self.echo, self.scopes = bot_token, app_token, echo, SCOPES
         self.request_url, self.signing_secret = "", ""
         self.patience, self.retry_after = 3.0, (0.05, 0.2, 0.5)
@@ -52,6 +53,7 @@ class SlackServer:
         self._last_ts = 0
         self._app = web.Application(client_max_size=4 * 1024**2)
         self._app.add_routes([web.get("/socket", self._serve_socket), web.route("*", "/api/{method}", self._serve_api)])
+        self._app.add_routes([web.post("/response/{token}", self._serve_response_url)])
         self._runner = web.AppRunner(self._app, access_log=None, shutdown_timeout=0.1)
         self._session: ClientSession | None = None
         self.port = 0
@@ -118,7 +120,7 @@ class SlackServer:
         """The author takes the message away; under the first message of a thread a tombstone remains."""
         message = self.message(channel, ts)
         if message.get("reply_count"):
-            stone = {"type": "message", "subtype": "tombstone", "user": "USLACKBOT", "text": "This message was deleted.", "ts": ts}
+            stone: Json = {"type": "message", "subtype": "tombstone", "user": "USLACKBOT", "text": "This message was deleted.", "ts": ts}
             stone |= {"thread_ts": ts, "hidden": True}
             self.messages[channel][self.messages[channel].index(message)] = stone
             await self._change(channel, {"subtype": "message_changed", "message": stone, "previous_message": message})
@@ -178,10 +180,15 @@ class SlackServer:
     async def _deliver_once(self, payload: Json, attempt: int) -> bool:
         if self.request_url:
             return await self.deliver_http(self.request_url, payload, self.signing_secret, attempt) == 200
+        return await self.deliver_by_socket("events_api", payload, attempt)
+
+    async def deliver_by_socket(self, kind: str, payload: Json, attempt: int = 0) -> bool:
+        """One envelope through one of the open sockets; whether it was acknowledged in time."""
         envelope_id = str(uuid4())
         self._acks[envelope_id] = asyncio.get_running_loop().create_future()
-        envelope = {"envelope_id": envelope_id, "type": "events_api", "accepts_response_payload": False, "payload": payload}
-        envelope |= {"retry_attempt": attempt, "retry_reason": "timeout" if attempt else ""}
+        envelope: Json = {"envelope_id": envelope_id, "type": kind, "accepts_response_payload": kind != "events_api", "payload": payload}
+        if kind == "events_api":
+            envelope |= {"retry_attempt": attempt, "retry_reason": "timeout" if attempt else ""}
         try:
             async with asyncio.timeout(self.patience):
                 await self._opened.wait()
@@ -281,15 +288,21 @@ class SlackServer:
         """The next call of the method finds its connection cut."""
         self._faults.append((method, None))
 
-    async def _serve_api(self, request: web.Request) -> web.StreamResponse:
-        method, arguments = request.match_info["method"], await arguments_of(request)
-        self.calls.append((method, arguments))
+    def fault_of(self, method: str, request: web.Request) -> web.Response | None:
+        """What was ordered for the next call of a method; "response" is a response_url."""
         for fault in self._faults:
             if fault[0] == method:
                 self._faults.remove(fault)
                 if fault[1] is None and request.transport is not None:
                     request.transport.abort()
                 return fault[1] or web.Response()
+        return None
+
+    async def _serve_api(self, request: web.Request) -> web.StreamResponse:
+        method, arguments = request.match_info["method"], await arguments_of(request)
+        self.calls.append((method, arguments))
+        if fault := self.fault_of(method, request):
+            return fault
         token = arguments.pop("token", "") or request.headers.get("Authorization", "").removeprefix("Bearer ")
         if token != (self.app_token if method == "apps.connections.open" else self.bot_token):
             return web.json_response({"ok": False, "error": "invalid_auth" if token else "not_authed"})
@@ -302,6 +315,14 @@ class SlackServer:
             "conversations.history": self._history,
             "assistant.threads.setStatus": self._set_status,
             "agents.sessions.setStatus": self._set_status,
+            "assistant.threads.setSuggestedPrompts": self._set_prompts,
+            "chat.postEphemeral": self._post_ephemeral,
+            "conversations.open": self._open_direct,
+            "users.info": self._user_info,
+            "views.open": self._open_view,
+            "views.publish": self._publish_view,
+            "views.push": self._open_view,
+            "views.update": self._update_view,
         }
         answer = answers[method](arguments) if method in answers else {"ok": False, "error": "unknown_method"}
         async with self.posted:
@@ -318,10 +339,14 @@ class SlackServer:
         if error := fault_of_post(arguments):
             return {"error": error}
         channel = str(arguments["channel"])
+        if channel in self.not_ours:
+            return {"error": "channel_not_found" if channel.startswith(("G", "D")) else "not_in_channel"}
         said = {"type": "message", "user": BOT, "bot_id": BOT_ID, "app_id": APP, "team": TEAM, "text": arguments.get("text", "")}
         said |= {key: arguments[key] for key in ("blocks", "metadata") if key in arguments}
         message = self._keep(channel, said, arguments.get("thread_ts"))
         self.posts.append({**arguments, "ts": message["ts"]})
+        if channel.startswith("D"):
+            self._note(channel[1:], arguments)
         if self.echo:
             event = {**message, "channel": channel, "channel_type": kind_of(channel), "event_ts": message["ts"]}
             echo = asyncio.create_task(self.deliver(self._envelope(event)))

@@ -4,38 +4,33 @@ Pure, and never an exception: what is malformed is nothing to us. Shapes: docs.s
 """
 
 import re
-from collections.abc import Mapping
 
+from adapters.slack.fields import TIME, Json, id_of, json_of, text_of, time_of
 from bot.messages import Addressed, Event, MessageDeleted, MessageEdited, MessageReceived, Person, Place
-
-Json = Mapping[str, object]
 
 _SPOKEN = frozenset({"", "file_share", "thread_broadcast"})
 """The subtypes of messages that a person wrote; all others are joins, topics, bots and the like."""
 _SLACK_ITSELF = frozenset({"USLACK", "USLACKBOT"})
-_TIME = re.compile(r"\d{1,12}\.\d{1,9}")
-_ID = re.compile(r"[A-Za-z0-9._-]{1,100}")
 _TOKEN = re.compile(r"<([^<>]+)>|&(?:amp|lt|gt);")
-_NOTHING: Json = {}
 
 
 def read_event(body: Json, bot_user_id: str) -> Event | None:
     """The event in an `event_callback` body. `bot_user_id` is ours; one mention arrives as two events with the same message_id."""
-    event = _json(body, "event")
-    if not (_id(body, "event_id") and _id(body, "team_id") and _id(event, "channel")):
+    event = json_of(body, "event")
+    if not (id_of(body, "event_id") and id_of(body, "team_id") and id_of(event, "channel")):
         return None
-    match _text(event, "type"), _text(event, "subtype"):
+    match text_of(event, "type"), text_of(event, "subtype"):
         case "message", "message_changed":
             return _read_change(body, event, bot_user_id)
         case "message", "message_deleted":
-            return _read_deletion(body, event, _text(event, "deleted_ts"), _json(event, "previous_message"), bot_user_id)
+            return _read_deletion(body, event, text_of(event, "deleted_ts"), json_of(event, "previous_message"), bot_user_id)
         case (("message" | "app_mention"), subtype) if subtype in _SPOKEN:
             return _read_message(body, event, bot_user_id)
     return None
 
 
 def _read_message(body: Json, event: Json, bot_user_id: str) -> MessageReceived | None:
-    text, ts, sent_at = event.get("text", ""), _text(event, "ts"), _time(event, "ts")
+    text, ts, sent_at = event.get("text", ""), text_of(event, "ts"), time_of(event, "ts")
     if not isinstance(text, str) or sent_at is None or not _by_a_person(event, bot_user_id):
         return None
     place = _place(body, event, event)
@@ -43,7 +38,7 @@ def _read_message(body: Json, event: Json, bot_user_id: str) -> MessageReceived 
     if addressed is None:
         return None
     return MessageReceived(
-        event_id=_id(body, "event_id"),
+        event_id=id_of(body, "event_id"),
         place=place,
         message_id=ts,
         author=_author(body, event),
@@ -57,39 +52,39 @@ def _addressed(event: Json, place: Place, bot_user_id: str) -> Addressed | None:
     """None for talk between people at the top of a channel: nobody asked us, and there is no thread that may be ours."""
     if place.direct:
         return "direct"
-    text = _text(event, "text")
-    if _text(event, "type") == "app_mention" or f"<@{bot_user_id}>" in text or f"<@{bot_user_id}|" in text:
+    text = text_of(event, "text")
+    if text_of(event, "type") == "app_mention" or f"<@{bot_user_id}>" in text or f"<@{bot_user_id}|" in text:
         return "mention"
-    return "maybe" if place.thread != _text(event, "ts") else None
+    return "maybe" if place.thread != text_of(event, "ts") else None
 
 
 def _read_change(body: Json, event: Json, bot_user_id: str) -> Event | None:
     """An edit; but unfurling changes a message too, and the deleted first message of a thread is changed to a tombstone."""
-    message, before = _json(event, "message"), _json(event, "previous_message")
-    if _text(message, "subtype") == "tombstone":
-        return _read_deletion(body, event, _text(message, "ts"), before or message, bot_user_id)
-    text, edited = message.get("text"), _json(message, "edited")
-    edited_at = _time(edited, "ts")
-    if not isinstance(text, str) or text == before.get("text") or edited_at is None or _time(message, "ts") is None:
+    message, before = json_of(event, "message"), json_of(event, "previous_message")
+    if text_of(message, "subtype") == "tombstone":
+        return _read_deletion(body, event, text_of(message, "ts"), before or message, bot_user_id)
+    text, edited = message.get("text"), json_of(message, "edited")
+    edited_at = time_of(edited, "ts")
+    if not isinstance(text, str) or text == before.get("text") or edited_at is None or time_of(message, "ts") is None:
         return None
-    if not _by_a_person(message, bot_user_id) or _text(edited, "user") == bot_user_id or _text(message, "subtype") not in _SPOKEN:
+    if not _by_a_person(message, bot_user_id) or text_of(edited, "user") == bot_user_id or text_of(message, "subtype") not in _SPOKEN:
         return None
     return MessageEdited(
-        event_id=_id(body, "event_id"),
+        event_id=id_of(body, "event_id"),
         place=_place(body, event, message),
-        message_id=_text(message, "ts"),
+        message_id=text_of(message, "ts"),
         text=plain_text(text, bot_user_id),
         edited_at=edited_at,
     )
 
 
 def _read_deletion(body: Json, event: Json, ts: str, before: Json, bot_user_id: str) -> MessageDeleted | None:
-    deleted_at = _time(event, "event_ts") or _time(event, "ts")
-    user = _id(before, "user")
-    if not _TIME.fullmatch(ts) or deleted_at is None or before.get("bot_id") or user == bot_user_id:
+    deleted_at = time_of(event, "event_ts") or time_of(event, "ts")
+    user = id_of(before, "user")
+    if not TIME.fullmatch(ts) or deleted_at is None or before.get("bot_id") or user == bot_user_id:
         return None
     return MessageDeleted(
-        event_id=_id(body, "event_id"),
+        event_id=id_of(body, "event_id"),
         place=_place(body, event, {**before, "ts": ts}),
         message_id=ts,
         deleted_at=deleted_at,
@@ -97,29 +92,29 @@ def _read_deletion(body: Json, event: Json, ts: str, before: Json, bot_user_id: 
 
 
 def _by_a_person(message: Json, bot_user_id: str) -> bool:
-    user = _id(message, "user")
+    user = id_of(message, "user")
     return bool(user) and user != bot_user_id and user not in _SLACK_ITSELF and not message.get("bot_id") and not message.get("app_id")
 
 
 def _place(body: Json, event: Json, message: Json) -> Place:
     """The thread under the question: a message that is in none begins its own."""
-    channel, kind = _id(event, "channel"), _text(event, "channel_type")
+    channel, kind = id_of(event, "channel"), text_of(event, "channel_type")
     return Place(
         platform="slack",
-        workspace=_id(body, "team_id"),
+        workspace=id_of(body, "team_id"),
         channel=channel,
-        thread=_id(message, "thread_ts") or _id(message, "ts"),
+        thread=id_of(message, "thread_ts") or id_of(message, "ts"),
         direct=kind == "im" or (not kind and channel.startswith("D")),
     )
 
 
 def _author(body: Json, event: Json) -> Person:
-    profile = _json(event, "user_profile")
+    profile = json_of(event, "user_profile")
     return Person(
         platform="slack",
-        workspace=_id(event, "user_team") or _id(event, "team") or _id(body, "team_id"),
-        id=_id(event, "user"),
-        name=_text(profile, "display_name") or _text(profile, "real_name"),
+        workspace=id_of(event, "user_team") or id_of(event, "team") or id_of(body, "team_id"),
+        id=id_of(event, "user"),
+        name=text_of(profile, "display_name") or text_of(profile, "real_name"),
     )
 
 
@@ -158,24 +153,3 @@ def _resolve(found: re.Match[str]) -> str:
 
 def _unescape(text: str) -> str:
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
-
-
-def _text(values: Json, key: str) -> str:
-    value = values.get(key)
-    return value if isinstance(value, str) else ""
-
-
-def _id(values: Json, key: str) -> str:
-    """An id of Slack's or a `ts`; "" for what is none."""
-    value = _text(values, key)
-    return value if _ID.fullmatch(value) else ""
-
-
-def _json(values: Json, key: str) -> Json:
-    value = values.get(key)
-    return value if isinstance(value, Mapping) else _NOTHING
-
-
-def _time(values: Json, key: str) -> float | None:
-    text = _text(values, key)
-    return float(text) if _TIME.fullmatch(text) else None

@@ -7,8 +7,10 @@ context blocks below. Slack has no switch against pings, so everything that coul
 import re
 from dataclasses import replace
 
+from adapters.slack.buttons import write_buttons
+from adapters.slack.mrkdwn import escape, mrkdwn, units, unlinked, write_sections
 from bot.language import phrases
-from bot.messages import Reply, Source
+from bot.messages import Place, Reply, Source
 from bot.shaping import shortened, split_text
 
 LONGEST = 10_000
@@ -29,28 +31,22 @@ _CALL = re.compile(r"(?<![\w.+/-])@(?=(?:channel|here|everyone|group)\b)", re.IG
 _LABELLED = re.compile(r"<((?:https?|mailto|tel):[^<>|\s]*)\|([^<>]*)>", re.IGNORECASE)
 _IMAGE = re.compile(r"(?<!!)!++(?=\[)")
 _NAMELESS = re.compile(r"\[\s*\]\(([^()\s]+)\)")
-_LINK = re.compile(r"\[([^\[\]\n]*)\]\((https?://[^()\s]+)\)")
-_BOLD = re.compile(r"\*\*(?=\S)([^*\n]+)\*\*")
 
 
 def split_reply(reply: Reply) -> tuple[Reply, ...]:
-    """The reply as messages that fit, in order; sources, notice and buttons go with the last."""
-    *pieces, last = split_text(harmless(reply.text), LONGEST, _units)
-    return (*(replace(reply, text=piece, sources=(), notice="", buttons=(), feedback=False) for piece in pieces), replace(reply, text=last))
+    """The reply as messages that fit, in order; sources, notice and all that can be pressed go with the last."""
+    *pieces, last = split_text(harmless(reply.text), LONGEST, units)
+    bare = replace(reply, sources=(), notice="", buttons=(), feedback=False)
+    return (*(replace(bare, text=piece) for piece in pieces), replace(reply, text=last))
 
 
-def _units(text: str) -> int:
-    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
-
-
-def write_reply(reply: Reply, key: str) -> dict[str, object]:
-    """The arguments of chat.postMessage for one part, without its place."""
+def write_reply(reply: Reply, key: str, place: Place | None = None) -> dict[str, object]:
+    """The arguments of chat.postMessage for one part, without its place. `place`: where a reply for one person alone belongs."""
     text = harmless(reply.text)
     blocks: list[dict[str, object]] = [{"type": "markdown", "text": text}] if text.strip() else []
-    small_print = [_write_sources(reply.sources, reply.language), _mrkdwn(harmless(shortened(reply.notice, _LONGEST_NOTICE)))]
-    blocks += [{"type": "context", "elements": [{"type": "mrkdwn", "text": line}]} for line in small_print if line.strip()]
+    blocks += [*_write_small_print(reply), *write_buttons(reply, key, place)]
     return {
-        "text": _fallback(text or reply.notice),
+        "text": fallback(reply),
         "blocks": blocks,
         "unfurl_links": False,
         "unfurl_media": False,
@@ -58,24 +54,33 @@ def write_reply(reply: Reply, key: str) -> dict[str, object]:
     }
 
 
+def write_small(reply: Reply, key: str = "", place: Place | None = None) -> list[dict[str, object]]:
+    """The blocks of a reply for where Slack takes no markdown block: our home, and an interaction's response_url."""
+    return [*write_sections(harmless(reply.text)), *_write_small_print(reply), *write_buttons(reply, key, place)]
+
+
+def fallback(reply: Reply) -> str:
+    """What notifications show of a reply: plain words."""
+    return shortened(escape(unlinked(harmless(reply.text or reply.notice))), _LONGEST_FALLBACK)
+
+
+def _write_small_print(reply: Reply) -> list[dict[str, object]]:
+    lines = [_write_sources(reply.sources, reply.language), mrkdwn(harmless(shortened(reply.notice, _LONGEST_NOTICE)))]
+    return [{"type": "context", "elements": [{"type": "mrkdwn", "text": line}]} for line in lines if line.strip()]
+
+
 def _write_sources(sources: tuple[Source, ...], language: str) -> str:
     if not sources:
         return ""
     links = [f"{number}. {_write_source(source)}" for number, source in enumerate(sources[:_SOURCES_AT_MOST], 1)]
-    return f"{_escape(phrases.say(phrases.SOURCES, language)).rstrip(':：')}: " + " · ".join(links)
+    return f"{escape(phrases.say(phrases.SOURCES, language)).rstrip(':：')}: " + " · ".join(links)
 
 
 def _write_source(source: Source) -> str:
-    title = _escape(harmless(shortened(" ".join(source.title.split()), _LONGEST_TITLE))).replace("|", "¦") or "…"
+    title = escape(harmless(shortened(" ".join(source.title.split()), _LONGEST_TITLE))).replace("|", "¦") or "…"
     if not source.url.startswith(("https://", "http://")) or len(source.url) > _LONGEST_ADDRESS or re.search(r"[\s<>|]", source.url):
         return title
-    return f"<{_escape(source.url)}|{title}>"
-
-
-def _fallback(text: str) -> str:
-    """What notifications show: plain words."""
-    words = _escape(_LINK.sub(r"\1", text))
-    return shortened(words, _LONGEST_FALLBACK)
+    return f"<{escape(source.url)}|{title}>"
 
 
 def harmless(text: str) -> str:
@@ -87,12 +92,3 @@ def harmless(text: str) -> str:
     if "](" in text or "][" in text:
         text = _NAMELESS.sub(r"\1", _IMAGE.sub("", text))
     return text
-
-
-def _mrkdwn(text: str) -> str:
-    """CommonMark's links and bold in Slack's older dialect, which context blocks speak."""
-    return _BOLD.sub(r"*\1*", _LINK.sub(r"<\2|\1>", _escape(text)))
-
-
-def _escape(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

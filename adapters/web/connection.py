@@ -20,7 +20,7 @@ from adapters.web.sessions import Session, Sessions
 from bot.errors import PlaceGone
 from bot.messages import Event, Fault, MessageReceived, Place, Reply
 from bot.platforms import Capabilities, Cursors, Receive, State
-from bot.pressed import Interact
+from bot.pressed import Interact, Interaction
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +42,7 @@ class WebPlatform:
     """The page as a platform. `hosts`: names under which it may be opened, beside localhost and its addresses."""
 
     name = incoming.NAME
-    capabilities = Capabilities(status=True)
+    capabilities = Capabilities(status=True, buttons=True)
 
     def __init__(
         self,
@@ -57,12 +57,13 @@ class WebPlatform:
         self._clock = clock
         self._sessions = Sessions(clock)
         self._receive: Receive | None = None
+        self._interact: Interact | None = None
         self._streams: set[Stream] = set()
         self._underway: set[asyncio.Future[None]] = set()
 
     async def start(self, receive: Receive, cursors: Cursors, interact: Interact | None = None) -> None:  # noqa: ARG002 (a page that nobody serves hears nothing)
         """Take messages from now on. The server that holds our `routes()` is not ours."""
-        self._receive = receive
+        self._receive, self._interact = receive, interact
 
     async def open(self) -> None:
         """Nothing: a page is shown by the process that hears it."""
@@ -93,6 +94,8 @@ class WebPlatform:
             web.post("/chat/messages", self._gate(self._hear_message)),
             web.put("/chat/messages/{id}", self._gate(self._hear_edit)),
             web.delete("/chat/messages/{id}", self._gate(self._hear_deletion)),
+            web.post("/chat/presses", self._gate(self._hear_press)),
+            web.post("/chat/forms", self._gate(self._hear_form)),
             web.get("/chat/events", self._gate(self._stream_events)),
         ]
 
@@ -159,6 +162,21 @@ class WebPlatform:
             session.forget(question)
         session.add("deletion", message_id, {}, thread=place.thread)
         return web.json_response({"id": message_id}, status=202)
+
+    async def _hear_press(self, request: web.Request) -> web.StreamResponse:
+        channel, body = gate.channel(request), await gate.body(request)
+        return await self._react(incoming.read_press(body, channel, request.headers.get("Accept-Language", "")))
+
+    async def _hear_form(self, request: web.Request) -> web.StreamResponse:
+        channel, body = gate.channel(request), await gate.body(request)
+        return await self._react(incoming.read_form(body, channel, request.headers.get("Accept-Language", "")))
+
+    async def _react(self, interaction: Interaction) -> web.StreamResponse:
+        """What came of it goes to whoever did it, and stands on no other page."""
+        if self._receive is None or self._interact is None:
+            raise Refused(503, "closed")
+        with self._counted():
+            return web.json_response(outgoing.show_reaction(await self._interact(interaction)))
 
     def _own_message(self, request: web.Request) -> tuple[Session, Place, str]:
         """Whose message a request is about. Another session's cannot be named: the channel is part of the address."""

@@ -7,13 +7,17 @@ the database or a log can write in a customer's name. Whatever is wrong is Refus
 import hashlib
 import json
 import re
+from collections.abc import Mapping
 
 from bot.errors import Unsupported
 from bot.messages import MessageDeleted, MessageEdited, MessageReceived, Person, Place
+from bot.pressed import ButtonPressed, FormSent
 
 NAME, WORKSPACE = "web", "local"
 LONGEST_TEXT = 4_000
 """Characters that a customer may write at once."""
+MOST_ENTRIES = 10
+"""Fields of a form."""
 LARGEST_BODY = 65_536
 """Bytes of a request: room for the longest text with every character escaped."""
 
@@ -21,6 +25,9 @@ SESSION = re.compile(r"[A-Za-z0-9_-]{43}")
 CHANNEL = re.compile(r"[0-9a-f]{32}")
 CONVERSATION = re.compile(r"[1-9][0-9]{0,15}")
 MESSAGE = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+ACTION = re.compile(r"[a-z-]{1,30}")
+VALUE = re.compile(r"[0-9A-Za-z._-]{0,60}")
+NUMBER = re.compile(r"[0-9]{1,20}")
 LOCALE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
 # What no text needs, no database takes and no screen shows: control characters, and halves of a character.
 UNSPEAKABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
@@ -49,12 +56,9 @@ def read_message(body: bytes, channel: str, accept_language: str, now: float) ->
     """`{"id": <uuid>, "text": ..., "conversation": <number>}`; the same id again is the same message."""
     said = read_object(body)
     message_id = read_message_id(said.get("id"))
-    conversation = str(said.get("conversation", 1))
-    if not CONVERSATION.fullmatch(conversation):
-        raise Refused(400, "conversation")
     return MessageReceived(
         event_id=f"{channel}.{message_id}",
-        place=place_of(channel, conversation),
+        place=read_place(said, channel),
         message_id=message_id,
         author=Person(NAME, WORKSPACE, channel),
         text=read_text(said),
@@ -73,6 +77,43 @@ def read_edit(body: bytes, place: Place, message_id: str, now: float) -> Message
 def read_deletion(place: Place, message_id: str, now: float) -> MessageDeleted:
     """The customer takes a message back."""
     return MessageDeleted(f"{place.channel}.{message_id}.gone", place, read_message_id(message_id), now)
+
+
+def read_press(body: bytes, channel: str, accept_language: str) -> ButtonPressed:
+    """`{"id": <uuid>, "message": <the answer's number>, "action": ..., "value": ..., "conversation": <number>}`."""
+    said = read_object(body)
+    action, message = str(said.get("action")), str(said.get("message"))
+    if not ACTION.fullmatch(action) or not NUMBER.fullmatch(message):
+        raise Refused(400, "action")
+    press, place, locale = read_message_id(said.get("id")), read_place(said, channel), read_locale(accept_language)
+    return ButtonPressed(f"{channel}.{press}", place, Person(NAME, WORKSPACE, channel), message, action, read_value(said), locale)
+
+
+def read_form(body: bytes, channel: str, accept_language: str) -> FormSent:
+    """`{"id": <uuid>, "form": ..., "value": ..., "entries": {<field>: <text>}, "conversation": <number>}`."""
+    said = read_object(body)
+    form, entries = str(said.get("form")), said.get("entries")
+    if not ACTION.fullmatch(form) or not isinstance(entries, dict) or len(entries) > MOST_ENTRIES:
+        raise Refused(400, "form")
+    filled = tuple((str(name), UNSPEAKABLE.sub("", str(text))[:LONGEST_TEXT]) for name, text in entries.items())
+    sent, place, locale = read_message_id(said.get("id")), read_place(said, channel), read_locale(accept_language)
+    return FormSent(f"{channel}.{sent}", place, Person(NAME, WORKSPACE, channel), form, read_value(said), filled, locale)
+
+
+def read_place(said: Mapping[str, object], channel: str) -> Place:
+    """One of the session's own conversations."""
+    conversation = str(said.get("conversation", 1))
+    if not CONVERSATION.fullmatch(conversation):
+        raise Refused(400, "conversation")
+    return place_of(channel, conversation)
+
+
+def read_value(said: Mapping[str, object]) -> str:
+    """What a button or a form of ours carries."""
+    value = str(said.get("value", ""))
+    if not VALUE.fullmatch(value):
+        raise Refused(400, "value")
+    return value
 
 
 def read_object(body: bytes) -> dict[str, object]:

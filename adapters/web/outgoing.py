@@ -5,6 +5,7 @@ mail address. Every block finds its own direction, since an Arabic answer may qu
 """
 
 from collections.abc import MutableMapping, Sequence
+from dataclasses import asdict
 from html import escape
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,6 +16,7 @@ from markdown_it.token import Token
 
 from bot.language import phrases
 from bot.messages import Reply, Source
+from bot.pressed import Form, Reaction, Shown
 
 MOST_SOURCES = 3
 RIGHT_TO_LEFT = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "ku", "ps", "sd", "ug", "ur", "yi"})
@@ -35,8 +37,27 @@ def show(reply: Reply) -> dict[str, object]:
         "html": render(reply),
         "text": reply.text,
         "notice": reply.notice,
+        "actions": actions(reply),
         "sources": [{"title": source.title, "url": safe_url(source.url)} for source in reply.sources[:MOST_SOURCES]],
     }
+
+
+def actions(reply: Reply) -> list[dict[str, str]]:
+    """What can be pressed under a reply. `sign`: what is seen instead of the label, which is read aloud."""
+    asked = (("good", phrases.HELPFUL, "👍"), ("bad", phrases.NOT_HELPFUL, "👎")) if reply.feedback else ()
+    opinions = [
+        {"action": action, "label": phrases.say(phrase, reply.language), "value": "", "sign": sign} for action, phrase, sign in asked
+    ]
+    return [*opinions, *({"action": one.action, "label": one.label, "value": one.value, "sign": ""} for one in reply.buttons)]
+
+
+def show_reaction(reaction: Reaction) -> dict[str, object]:
+    """What came of a press or a form: words, or the form to fill in."""
+    if isinstance(reaction, Shown):
+        return show(reaction.reply)
+    if isinstance(reaction, Form):
+        return {"form": asdict(reaction), "dir": direction(reaction.language), "language": reaction.language}
+    return {}
 
 
 def render(reply: Reply) -> str:

@@ -1,24 +1,50 @@
 """Puts together what reacts to buttons, commands and forms, in whichever process hears them."""
 
+import asyncio
 from collections.abc import Callable, Mapping
+from contextlib import AsyncExitStack
 
-from bot.app.parts import Ground
+from bot.app.parts import Ground, Parts, opened
 from bot.app.working import make_desk
 from bot.delivery import Delivery
-from bot.interactions import Asking, Feedback, Handing, House, Interactions, Personal
+from bot.interactions import Asking, Drafts, Feedback, Handing, House, Interactions, Personal, Staff, Writing
 from bot.platforms import Platform, Receive
+from bot.store.drafts import DraftStore
 from bot.store.interactions import InteractionStore
 from bot.store.outbox import OutboxStore
 from bot.store.records import RecordStore
 from bot.store.workers import Holder
 
 
-def make_interactions(ground: Ground, platforms: Mapping[str, Platform], accept: Receive, wake: Callable[[str], None]) -> Interactions:
+class Study:
+    """What writing for staff needs. A process that only hears opens it when staff first ask for a draft: most days nobody does."""
+
+    def __init__(self, ground: Ground) -> None:
+        self._ground = ground
+        self._parts = ground if isinstance(ground, Parts) else None
+        self._stack = AsyncExitStack()
+        self._opening = asyncio.Lock()
+
+    async def parts(self) -> Parts:
+        """Open and loaded. Raises what opening raises; the next who asks tries again."""
+        async with self._opening:
+            if self._parts is None:
+                self._parts = await self._stack.enter_async_context(opened(self._ground.config, patient=True))
+        return self._parts
+
+    async def close(self) -> None:
+        """What was opened here."""
+        await self._stack.aclose()
+
+
+def make_interactions(
+    ground: Ground, study: Study, platforms: Mapping[str, Platform], accept: Receive, wake: Callable[[str], None]
+) -> Interactions:
     """`accept` is the inbox, `wake` wakes lanes: what is to be posted is written down here and sent by whoever answers."""
     config, database = ground.config, ground.database
     shop = config.shop.shop
-    house = House(shop.languages, shop.default_language, shop.prompts)
-    store = InteractionStore(database)
+    house = House(shop.languages, shop.default_language, shop.prompts, frozenset(config.shop.handoff.staff))
+    store, writing = InteractionStore(database), Writing(study.parts)
     delivery = Delivery(OutboxStore(database, Holder()), platforms, lambda: config.hosts, Holder())
     desk = make_desk(ground, delivery, wake)
     return Interactions(
@@ -28,4 +54,6 @@ def make_interactions(ground: Ground, platforms: Mapping[str, Platform], accept:
         Asking(store, accept, delivery, wake).subject,
         Feedback(store).subject,
         Handing(store, desk).subject,
+        Staff(store, desk, delivery, house, writing).subject,
+        Drafts(store, DraftStore(database), delivery, house, writing, wake).subject,
     )

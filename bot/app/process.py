@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any
 
-from bot.app.acting import make_interactions
+from bot.app.acting import Study, make_interactions
 from bot.app.hearing import Hearing
 from bot.app.parts import Ground, Parts, Progress, grounded, opened
 from bot.app.platforms import make_platforms
@@ -51,7 +51,8 @@ class App:
         self._lanes = _lanes(database, self._working, answered)
         self._inbox = Inbox(InboxStore(database, holder), self._lanes, self._lanes.interrupt)
         claims = _claims(config, database, self._platforms)
-        self._interactions = make_interactions(ground, self._platforms, self._inbox.accept, self._lanes.wake)
+        self._study = Study(ground)
+        self._interactions = make_interactions(ground, self._study, self._platforms, self._inbox.accept, self._lanes.wake)
         self._hearing = Hearing(
             role,
             self._platforms,
@@ -99,6 +100,7 @@ class App:
         if self._working is not None:
             await self._working.close()
             await self._hearing.stop()
+        await self._study.close()
         if self._server is not None:
             await self._server.stop()
 

@@ -8,6 +8,7 @@ from bot.app.parts import Ground, Parts, index, is_due
 from bot.conversation import Conversation
 from bot.delivery import Delivery
 from bot.desk import Desk
+from bot.errors import StoreError
 from bot.knowledge import IndexReport
 from bot.knowledge.schedule import index_every, index_until_done
 from bot.messages import Place
@@ -17,12 +18,15 @@ from bot.rates import Rates
 from bot.store.cases import CaseStore
 from bot.store.claims import Claim
 from bot.store.database import Database
+from bot.store.drafts import DraftStore
 from bot.store.inbox import InboxStore
 from bot.store.outbox import OutboxStore
 from bot.store.workers import Holder, WorkerStore
 from bot.worker import Worker
 
 log = logging.getLogger(__name__)
+
+FORGET_EVERY = 3600.0
 
 
 class Working:
@@ -62,6 +66,7 @@ class Working:
     def start(self) -> None:
         """Go on where the last run stopped, look after what others leave, and index on schedule."""
         self._worker.watch()
+        self._aside.append(asyncio.create_task(self._forget(), name="forget"))
         if self._parts.config.documents:
             self._aside.append(asyncio.create_task(self._keep_indexed(), name="schedule"))
 
@@ -75,6 +80,16 @@ class Working:
         """After the last answer."""
         await self._worker.leave()
         await self._apart.close()
+
+    async def _forget(self) -> None:
+        """What nobody may keep for longer."""
+        drafts = DraftStore(self._parts.database)
+        while True:
+            try:
+                await drafts.expire()
+            except StoreError as exc:
+                log.warning("old drafts are not erased yet: %s", exc)
+            await asyncio.sleep(FORGET_EVERY)
 
     async def _keep_indexed(self) -> None:
         """One of the processes that work does it for all."""

@@ -75,6 +75,7 @@ def _show(standing: Standing, aside: list[Aside], running: dict[str, Any] | None
     table.add_row("being answered", f"{standing.answering} conversations")
     table.add_row("on their way", f"{standing.sending} parts of replies, {standing.in_doubt} of them in doubt")
     table.add_row("set aside", f"{standing.aside} messages")
+    table.add_row("feedback", f"{standing.helpful} helpful, {standing.unhelpful} not")
     table.add_row("at work", ", ".join(standing.workers) or "nobody")
     for name, one in (running or {}).get("platforms", {}).items():
         table.add_row(name, f"{'up' if one['up'] else 'down'}, {one['why']}")

@@ -1,7 +1,8 @@
 """Who presses, commands, fills in a form or comes by gets a reaction, in his own language.
 
 `react` is what every platform calls. What is done then stands by subject: asking.py (a question that only its author sees
-answered), handing.py (a person is wanted), feedback.py (whether it helped), personal.py (language, what is stored, home).
+answered), handing.py (a person is wanted), feedback.py (whether it helped), personal.py (language, what is stored, home),
+staff.py and drafts.py (what staff do with any message).
 """
 
 import logging
@@ -10,9 +11,11 @@ from itertools import chain
 
 from bot.answering import apology, new_reference
 from bot.interactions.asking import Asking
+from bot.interactions.drafts import Drafts
 from bot.interactions.feedback import Feedback
 from bot.interactions.handing import Handing
 from bot.interactions.personal import Personal
+from bot.interactions.staff import Staff, Writing
 from bot.interactions.subjects import House, OnCommand, OnForm, OnPress, Subject, told
 from bot.language import phrases
 from bot.language.scripts import main_code
@@ -21,7 +24,7 @@ from bot.store.interactions import InteractionStore
 
 log = logging.getLogger(__name__)
 
-__all__ = ["Asking", "Feedback", "Handing", "House", "Interactions", "Personal", "Subject"]
+__all__ = ["Asking", "Drafts", "Feedback", "Handing", "House", "Interactions", "Personal", "Staff", "Subject", "Writing"]
 
 
 class Interactions:

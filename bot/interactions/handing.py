@@ -27,8 +27,8 @@ class Handing:
         answer = await self._store.pressed(pressed.place, pressed.message_id, pressed.value, private_to)
         if answer is None:
             return told(phrases.OUT_OF_DATE, language)
-        seen = "" if pressed.alone else pressed.message_id
-        return await self._pass_on(Asking(answer.thread, pressed.person, question_of("", answer.thread), seen), language)
+        message = "" if pressed.alone and not pressed.place.direct else pressed.message_id
+        return await self._pass_on(Asking(answer.thread, pressed.person, question_of("", answer.thread), message), language)
 
     async def _pressed_at_home(self, pressed: ButtonPressed, language: str) -> Reaction:
         return await self._current(pressed.place, pressed.person, language) or _form(language)

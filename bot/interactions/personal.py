@@ -64,7 +64,7 @@ class Personal:
 
     async def _chosen(self, form: FormSent, language: str) -> Reaction:
         wish = understood(entry(form, "language"), self._house.languages, language)
-        return await self._choose(form.person, form.place, wish) if wish else self._language_form(language)
+        return await self._choose(form.person, form.place, wish) if wish else told(phrases.OUT_OF_DATE, language)
 
     def _language_form(self, language: str) -> Form:
         options = tuple((code, phrases.name_of(code, code)) for code in self._house.languages)

@@ -68,7 +68,7 @@ class InteractionStore:
         ways: list[ColumnElement[bool]] = [turns.c.message_id == message_id] if message_id else []
         if value.isdecimal() and len(value) < 19:
             ways.insert(0, turns.c.id == int(value))
-        if private_to:
+        if private_to and not place.direct:
             ways.append(conversations.c.place == aside(place, private_to).key)
         async with self._database.reading() as connection:
             for way in ways:
@@ -93,12 +93,7 @@ class InteractionStore:
         """Remember what somebody said in a form, in the conversation at a place, opened where there is none. Twice counts once."""
         now = time.time()
         async with self._database.writing() as connection:
-            row = (await connection.execute(threads.NEWEST, {"at": place.key})).one_or_none()
-            thread = await threads.open_thread(connection, place, person, now) if row is None else _thread(row)
-            twice = select(turns.c.id).where(turns.c.thread_id == thread.id, turns.c.message_id == message_id)
-            if (await connection.execute(twice)).first() is None:
-                await threads.add_turn(connection, thread.id, Turn("customer", text, message_id, person.id), now)
-        return thread
+            return await say(connection, place, person, Turn("customer", text, message_id, person.id), now)
 
     async def rate(self, turn: int, person: Person, verdict: Verdict, reason: str = "", words: str = "") -> None:
         """Whether an answer helped; whoever says so again has changed his mind. An answer that is gone is not rated."""
@@ -133,6 +128,16 @@ class InteractionStore:
         add = (sqlite.insert if self._database.embedded else postgresql.insert)(table).values(row)
         key = [column.name for column in table.primary_key]
         return add.on_conflict_do_update(index_elements=key, set_={name: value for name, value in row.items() if name not in key})
+
+
+async def say(connection: AsyncConnection, place: Place, person: Person, turn: Turn, now: float) -> Thread:
+    """Remember a turn, once, in the conversation that a person has at a place, opened where there is none."""
+    row = (await connection.execute(threads.NEWEST, {"at": place.key})).one_or_none()
+    thread = await threads.open_thread(connection, place, person, now) if row is None else _thread(row)
+    twice = select(turns.c.id).where(turns.c.thread_id == thread.id, turns.c.message_id == turn.message_id)
+    if (await connection.execute(twice)).first() is None:
+        await threads.add_turn(connection, thread.id, turn, now)
+    return thread
 
 
 def aside(place: Place, person: str) -> Place:

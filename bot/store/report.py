@@ -8,7 +8,7 @@ from sqlalchemy import func, select, update
 
 from bot.store.database import Database
 from bot.store.workers import held_by_others
-from bot.tables import events, outbox, turns, workers
+from bot.tables import events, feedback, outbox, turns, workers
 
 NOBODY = 0
 OPEN = ("new", "working", "delivering")
@@ -19,7 +19,7 @@ REFERENCE = re.compile(r"#?[0-9A-Z]{6}", re.IGNORECASE)
 class Standing:
     """How things stand. `waiting`, `answering`: places; `oldest`: seconds since the oldest message that has no answer came in;
     `sending`: parts of replies on their way, `in_doubt`: those whose worker is gone; `aside`: messages that were given up;
-    `workers`: who answers, by name."""
+    `workers`: who answers, by name. `helpful`, `unhelpful`: answers of which somebody said so."""
 
     waiting: int
     answering: int
@@ -28,6 +28,8 @@ class Standing:
     in_doubt: int
     aside: int
     workers: tuple[str, ...]
+    helpful: int = 0
+    unhelpful: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,8 @@ def named(standing: Standing) -> dict[str, float]:
         "letters_in_doubt": standing.in_doubt,
         "messages_aside": standing.aside,
         "workers": len(standing.workers),
+        "feedback_helpful": standing.helpful,
+        "feedback_unhelpful": standing.unhelpful,
     }
 
 
@@ -69,6 +73,7 @@ class ReportStore:
             aside = await connection.scalar(select(func.count()).where(events.c.state == "aside"))
             letters = select(outbox.c.owner != NOBODY, held_by_others(outbox.c.owner, NOBODY)).where(outbox.c.state == "sending")
             sending = (await connection.execute(letters)).all()
+            told = (await connection.execute(select(feedback.c.verdict, func.count()).group_by(feedback.c.verdict))).all()
             names = (await connection.execute(select(workers.c.name).order_by(workers.c.id))).scalars().all()
         oldest = min((row[3] for row in states.values()), default=time.time())
         return Standing(
@@ -79,6 +84,8 @@ class ReportStore:
             in_doubt=sum(bool(tried and not held) for tried, held in sending),
             aside=int(aside or 0),
             workers=tuple(names),
+            helpful=dict(map(tuple, told)).get("good", 0),
+            unhelpful=dict(map(tuple, told)).get("bad", 0),
         )
 
     async def aside(self, limit: int = 20) -> list[Aside]:

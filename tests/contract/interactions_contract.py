@@ -1,7 +1,7 @@
 """What becomes of buttons, commands and forms, whichever platform they come from: one suite around a real desk.
 
 A platform's test module subclasses `InteractionsContract` and gives a fixture `harness` of the shape `Acting`, around a real
-adapter and a loopback platform. Nobody is asked who he is: "ada" asks, "bob" is somebody else.
+adapter and a loopback platform. Nobody is asked who he is: "ada" asks, "bob" is somebody else, "cleo" is staff.
 """
 
 from collections.abc import AsyncIterator, Mapping
@@ -17,6 +17,7 @@ from bot.platforms import Platform, Receive
 from bot.pressed import Interact
 from bot.store.database import Database
 from tests.core.desk import Desk, Echo, desk
+from tests.fakes import ScriptedModel
 
 PASSED_ON, BEFORE = "I have passed your question on", "Our staff have your question already"
 OUT_OF_DATE, THANKS, SHARED = "This is out of date", "Thank you", "Everyone here can see"
@@ -27,7 +28,7 @@ class Acting(Protocol):
     """A real adapter beside a loopback platform, and the hands of two people. Everybody reads English on it."""
 
     can: frozenset[str]
-    """What this platform has of: commands, home, messages (prompts)."""
+    """What this platform has of: commands, tools (for staff, on any message), home, messages (prompts)."""
 
     @property
     def platform(self) -> Platform:
@@ -59,6 +60,14 @@ class Acting(Protocol):
         """Give a command in the channel."""
         ...
 
+    async def choose(self, tool: str, person: str = "cleo", *, ours: bool = False) -> None:
+        """Choose a tool for the last message of Ada's in public, or for the last one of ours."""
+        ...
+
+    def member(self) -> str:
+        """The key of Cleo, who is staff."""
+        ...
+
     async def send_form(self, entries: Mapping[str, str], person: str = "ada") -> None:
         """Fill in the form that was opened last, and send it."""
         ...
@@ -88,6 +97,7 @@ async def embedded(tmp_path: Path) -> AsyncIterator[Database]:
 def running(harness: Acting, database: Database, **more: object) -> AbstractAsyncContextManager[Desk]:
     """A desk around the harness."""
     more.setdefault("staff", harness.staff_place())
+    more.setdefault("member", harness.member())
     return desk(database, harness.platform, start=harness.start, **more)  # type: ignore[arg-type]
 
 
@@ -287,6 +297,117 @@ class CommandsContract:
             assert OUT_OF_DATE in (await harness.private_replies(1))[0]
 
 
+class StaffContract:
+    """What staff do with any message."""
+
+    async def test_staff_send_a_draft_that_everybody_sees_and_nobody_saw_before(self, harness: Acting, embedded: Database) -> None:
+        need(harness, "tools")
+        model = ScriptedModel(["You asked about delivery."])
+        async with running(harness, embedded, model=model):
+            await harness.ask("Wie lange dauert die Lieferung nach Hamburg?")
+            await harness.public(1)
+            await harness.choose("draft")
+            [draft] = await harness.private_replies(1, "cleo")
+            for words in ("German", "You asked: Wie lange dauert", "English", "You asked about delivery."):
+                assert words in draft
+            assert len(await harness.public(1)) == 1
+            await harness.press("send", "cleo")
+            posts = await harness.public(2)
+            assert "You asked: Wie lange dauert" in posts[-1]
+            assert "unseren Mitarbeitern" in posts[-1]
+            await harness.press("send", "cleo")
+            assert len(await harness.public(2)) == 2
+        assert await rows(embedded, "SELECT role FROM turns ORDER BY id DESC LIMIT 1") == [("staff",)]
+        assert await rows(embedded, "SELECT id FROM drafts") == []
+
+    async def test_a_draft_can_be_changed_before_it_is_sent(self, harness: Acting, embedded: Database) -> None:
+        need(harness, "tools")
+        async with running(harness, embedded):
+            await harness.ask("How long does delivery take?")
+            await harness.public(1)
+            await harness.choose("draft")
+            await harness.press("edit", "cleo")
+            await harness.send_form({"text": "Two days, as a rule."}, "cleo")
+            assert "Two days, as a rule." in (await harness.public(2))[-1]
+
+    async def test_a_draft_can_be_discarded_and_is_gone_then(self, harness: Acting, embedded: Database) -> None:
+        need(harness, "tools")
+        async with running(harness, embedded):
+            await harness.ask("How long does delivery take?")
+            await harness.public(1)
+            await harness.choose("draft")
+            await harness.press("discard", "cleo")
+            await harness.press("send", "cleo")
+            assert OUT_OF_DATE in (await harness.private_replies(2, "cleo"))[-1]
+            assert len(await harness.public(1)) == 1
+
+    @pytest.mark.parametrize("action", ["send", "edit", "discard"])
+    async def test_nobody_touches_the_draft_of_another(self, action: str, harness: Acting, embedded: Database) -> None:
+        need(harness, "tools")
+        async with running(harness, embedded):
+            await harness.ask("How long does delivery take?")
+            await harness.public(1)
+            await harness.choose("draft")
+            await harness.press(action, "bob")
+            assert OUT_OF_DATE in (await harness.private_replies(1, "bob"))[-1]
+            assert len(await harness.public(1)) == 1
+        assert len(await rows(embedded, "SELECT id FROM drafts")) == 1
+
+    async def test_a_draft_can_be_sent_after_a_restart_and_not_after_a_day(self, harness: Acting, embedded: Database) -> None:
+        need(harness, "tools")
+        async with running(harness, embedded):
+            await harness.ask("How long does delivery take?")
+            await harness.public(1)
+            await harness.choose("draft")
+        async with running(harness, embedded):
+            async with embedded.writing() as connection:
+                await connection.execute(text("UPDATE drafts SET made_at = made_at - 86400"))
+            await harness.press("send", "cleo")
+            assert OUT_OF_DATE in (await harness.private_replies(1, "cleo"))[-1]
+            async with embedded.writing() as connection:
+                await connection.execute(text("UPDATE drafts SET made_at = made_at + 86400"))
+            await harness.press("send", "cleo")
+            assert len(await harness.public(2)) == 2
+
+    async def test_without_a_model_a_draft_says_that_there_is_no_translation(self, harness: Acting, embedded: Database) -> None:
+        need(harness, "tools")
+        async with running(harness, embedded):
+            await harness.ask("Wie lange dauert die Lieferung nach Hamburg?")
+            await harness.public(1)
+            await harness.choose("draft")
+            assert "There is no translation" in (await harness.private_replies(1, "cleo"))[0]
+
+    async def test_a_conversation_is_summed_up_by_the_model_or_its_questions_are_listed(self, harness: Acting, embedded: Database) -> None:
+        need(harness, "tools")
+        for model, words in ((ScriptedModel(["She waits for her parcel."]), "She waits for her parcel."), (None, "Where is my parcel?")):
+            async with running(harness, embedded, model=model):
+                await harness.ask("Where is my parcel?")
+                await harness.public(1)
+                await harness.choose("summarise")
+                assert words in (await harness.private_replies(1, "cleo"))[-1]
+
+    async def test_staff_hand_a_conversation_over_for_its_author(self, harness: Acting, embedded: Database) -> None:
+        need(harness, "tools")
+        async with running(harness, embedded):
+            await harness.ask("Where is my parcel?")
+            await harness.public(1)
+            await harness.choose("hand-over")
+            await harness.choose("hand-over", ours=True)
+            first, second = await harness.private_replies(2, "cleo")
+        assert PASSED_ON in first
+        assert BEFORE in second
+        assert await rows(embedded, "SELECT question FROM cases") == [("Where is my parcel?",)]
+
+    @pytest.mark.parametrize("tool", ["draft", "summarise", "hand-over"])
+    async def test_the_tools_are_for_staff_alone(self, tool: str, harness: Acting, embedded: Database) -> None:
+        need(harness, "tools")
+        async with running(harness, embedded):
+            await harness.ask("Where is my parcel?")
+            await harness.public(1)
+            await harness.choose(tool, "bob")
+            assert "Only the staff" in (await harness.private_replies(1, "bob"))[0]
+
+
 class ComingByContract:
     """Our own page on a platform."""
 
@@ -314,5 +435,5 @@ class ComingByContract:
             assert "stored here: 0" in (await harness.private_replies(1, "bob"))[-1]
 
 
-class InteractionsContract(ButtonsContract, CommandsContract, ComingByContract):
+class InteractionsContract(ButtonsContract, CommandsContract, StaffContract, ComingByContract):
     """The whole of it; see the module's docstring for how to pass it."""

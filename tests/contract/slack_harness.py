@@ -13,6 +13,7 @@ from adapters.slack.connection.refusals import refusal
 from bot.errors import PlatformError
 from bot.messages import Event, MessageReceived, Place
 from bot.platforms import Receive
+from bot.pressed import Interact
 from tests.contract.platform_contract import EVERYTHING
 from tests.fakes import KeptCursors
 from tests.slack_server import APP, BOT, TEAM, SlackServer
@@ -35,6 +36,7 @@ class SlackHarness:
         self.last = ("C1", "")
         self.cursors = KeptCursors()
         self._receive: Receive | None = None
+        self._interact: Interact | None = None
         self.refused = asyncio.Event()
         self.runner: web.AppRunner | None = None
         self.events_url = ""
@@ -51,7 +53,7 @@ class SlackHarness:
         self.events_url = f"http://127.0.0.1:{self.runner.addresses[0][1]}/slack/events"
         return self.events_url
 
-    async def start(self, receive: Receive) -> None:
+    async def start(self, receive: Receive, interact: Interact | None = None) -> None:
         async def watched(event: Event) -> None:
             if isinstance(event, MessageReceived):
                 self.cursors.spoken.insert(0, event.place)
@@ -61,10 +63,10 @@ class SlackHarness:
                 self.refused.set()
                 raise
 
-        self._receive = receive
+        self._receive, self._interact = receive, interact or self._interact
         if self.http and self.runner is None:
             self.server.request_url, self.server.signing_secret = await self.open_door(), SECRET
-        await self.platform.start(watched, self.cursors)
+        await self.platform.start(watched, self.cursors, self._interact)
 
     async def away(self, *said: tuple[str, str]) -> None:
         await self.platform.stop()

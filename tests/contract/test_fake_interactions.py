@@ -10,7 +10,7 @@ import pytest
 
 from bot.messages import Person, Place, Reply
 from bot.platforms import Receive
-from bot.pressed import ButtonPressed, CameBy, CommandGiven, Form, FormSent, Interact, Prompts, Reaction, Shown
+from bot.pressed import ButtonPressed, CameBy, Chosen, CommandGiven, Form, FormSent, Interact, Prompts, Reaction, Shown
 from tests.contract.interactions_contract import InteractionsContract, embedded
 from tests.fake_platform import FakePlatform
 from tests.fakes import KeptCursors
@@ -21,12 +21,13 @@ __all__ = ["embedded"]
 class ActingFake:
     """Two people before a fake."""
 
-    can = frozenset({"commands", "home", "messages", "unknown command"})
+    can = frozenset({"commands", "tools", "home", "messages", "unknown command"})
 
     def __init__(self) -> None:
         self.platform = FakePlatform()
         self._seen: dict[str, list[tuple[str, Reply]]] = defaultdict(list)
         self._forms: list[Form] = []
+        self._asked: list[tuple[str, str]] = []
         self._ids = (f"i{number}" for number in count())
 
     async def start(self, receive: Receive, interact: Interact) -> None:
@@ -36,13 +37,13 @@ class ActingFake:
         return Place("fake", "w1", "staff")
 
     async def ask(self, words: str) -> None:
-        await self.platform.say(words)
+        self._asked.append((await self.platform.say(words), words))
 
     async def public(self, posts: int) -> list[str]:
         return await enough(lambda: [whole(reply) for _, reply in self._public()], posts)
 
     async def press(self, action: str, person: str = "ada", *, unknown: bool = False) -> None:
-        private = [*self._asides("ada"), *self._seen["ada"]]
+        private = [seen for who_ in ("ada", "cleo") for seen in (*self._asides(who_), *self._seen[who_])]
         shown = [(id, reply, True) for id, reply in private] + [(id, reply, False) for id, reply in self._public()]
         for id, reply, alone in shown:
             values = {button.action: button.value for button in reply.buttons} | ({"good": "", "bad": ""} if reply.feedback else {})
@@ -56,6 +57,19 @@ class ActingFake:
     async def command(self, name: str, words: str = "", person: str = "ada") -> None:
         given = CommandGiven(next(self._ids), self.platform.place(""), who(person), name, words, "en", "h")
         self._see(person, await self.platform.does(given))
+
+    async def choose(self, tool: str, person: str = "cleo", *, ours: bool = False) -> None:
+        place = self.platform.place()
+        if ours:
+            id, reply = self._public()[-1]
+            chosen = Chosen(place, id, Person("fake", "w1", "bot"), reply.text, ours=True)
+        else:
+            chosen = Chosen(place, self._asked[-1][0], who("ada"), self._asked[-1][1])
+        given = CommandGiven(next(self._ids), place, who(person), tool, "", "en", "h", chosen=chosen)
+        self._see(person, await self.platform.does(given))
+
+    def member(self) -> str:
+        return who("cleo").key
 
     async def send_form(self, entries: Mapping[str, str], person: str = "ada") -> None:
         form = self._forms[-1]

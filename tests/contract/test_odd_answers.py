@@ -92,6 +92,21 @@ async def test_whatever_slack_answers_is_an_id_or_a_fault_that_we_know(slack: tu
     assert await platform.send(place, REPLY, "last")
 
 
+async def test_whatever_slack_answers_to_what_is_for_one_person_alone_is_an_id_or_a_fault_that_we_know(
+    slack: tuple[SlackServer, Platform],
+) -> None:
+    server, platform = slack
+    place = Place("slack", TEAM, "C1", "@U1")
+    for number, (status, headers, body, kind) in enumerate(answers("slack")):
+        for method in ("response", "chat.postEphemeral", "conversations.open", "chat.postMessage"):
+            server._faults.append((method, web.Response(status=status, headers={**headers, "Content-Type": kind}, body=body)))
+        reply = Reply("Yours.", "en", only_for="U1", handle=server._response_url("U1", "C1"))
+        with contextlib.suppress(PlatformError):
+            assert await platform.send(place, reply, f"k{number}")
+        server._faults.clear()
+    assert await platform.send(place, Reply("Yours.", "en", only_for="U1"), "last")
+
+
 async def test_whatever_discord_answers_is_an_id_or_a_fault_that_we_know(discord_world: tuple[DiscordServer, Platform]) -> None:
     server, platform = discord_world
     place = Place("discord", GUILD, GENERAL, "@5001")

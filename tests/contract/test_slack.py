@@ -293,9 +293,9 @@ class TestTheDoctor:
         assert fault.cure
 
     async def test_missing_scopes_are_named(self, server: SlackServer) -> None:
-        server.scopes = "chat:write,app_mentions:read"
+        server.scopes = "chat:write,app_mentions:read,commands,users:read"
         [fault] = await SlackPlatform("xoxb-test", "xapp-test", api_url=server.url).check()
-        assert "channels:history, groups:history, im:history" in fault.what
+        assert "channels:history, groups:history, im:history, im:write" in fault.what
 
     async def test_an_unreachable_slack_is_named(self) -> None:
         [fault] = await SlackPlatform("xoxb-test", "xapp-test", api_url="http://127.0.0.1:9/api/").check()

@@ -15,6 +15,7 @@ from adapters.web.gate import COOKIE
 from adapters.web.incoming import channel_of, place_of
 from bot.messages import Place, Reply
 from bot.platforms import Receive
+from bot.pressed import Interact
 from tests.fakes import KeptCursors
 
 LANGUAGES = ("en", "de", "es", "fr", "ja", "ar")
@@ -42,9 +43,9 @@ class Server:
     runner: web.AppRunner | None = None
     url: str = ""
 
-    async def open(self, receive: Receive, port: int = 0) -> None:
+    async def open(self, receive: Receive, port: int = 0, interact: Interact | None = None) -> None:
         """Start the platform and serve its routes."""
-        await self.platform.start(receive, KeptCursors())
+        await self.platform.start(receive, KeptCursors(), interact)
         app = web.Application()
         app.add_routes(self.platform.routes())
         self.runner = web.AppRunner(app)

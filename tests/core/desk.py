@@ -10,7 +10,7 @@ from bot.conversation import Conversation
 from bot.delivery import Delivery
 from bot.desk import Desk as StaffDesk
 from bot.inbox import Inbox
-from bot.interactions import Asking, Feedback, Handing, House, Interactions, Personal
+from bot.interactions import Asking, Drafts, Feedback, Handing, House, Interactions, Personal, Staff, Writing
 from bot.lanes import InProcessLanes
 from bot.language.detection import Detector
 from bot.messages import Place, Reply
@@ -21,6 +21,7 @@ from bot.rates import Rates
 from bot.store.cases import CaseStore
 from bot.store.cursors import CursorStore
 from bot.store.database import Database
+from bot.store.drafts import DraftStore
 from bot.store.inbox import InboxStore
 from bot.store.interactions import InteractionStore
 from bot.store.outbox import OutboxStore
@@ -28,6 +29,7 @@ from bot.store.records import RecordStore
 from bot.store.workers import Holder, WorkerStore
 from bot.worker import Worker
 from tests.fake_platform import FakePlatform
+from tests.fakes import ScriptedModel
 
 
 @dataclass
@@ -85,16 +87,32 @@ async def parts(database: Database, name: str = "fake") -> tuple[Conversation, W
     return conversation, worker
 
 
-def interactions(database: Database, staff: StaffDesk, inbox: Inbox, delivery: Delivery, wake: Callable[[str], None]) -> Interactions:
-    """What reacts to buttons, commands and forms, as bot.app.acting puts it together."""
-    store, house = InteractionStore(database), House(("en", "de", "es"), "en")
+@dataclass(frozen=True)
+class Study:
+    """What writes for staff, open and loaded."""
+
+    answering: Echo
+    model: ScriptedModel | None
+    detector: Detector
+
+    async def opened(self) -> "Study":
+        return self
+
+
+def interactions(
+    database: Database, desk: StaffDesk, inbox: Inbox, delivery: Delivery, wake: Callable[[str], None], study: Study, staff: str
+) -> Interactions:
+    """What reacts to buttons, commands and forms, as bot.app.acting puts it together. `staff`: the key of a person."""
+    store, house, writing = InteractionStore(database), House(("en", "de", "es"), "en", staff=frozenset({staff})), Writing(study.opened)
     return Interactions(
         store,
         house,
         Personal(store, RecordStore(database), house),
         Asking(store, inbox.accept, delivery, wake).subject,
         Feedback(store).subject,
-        Handing(store, staff).subject,
+        Handing(store, desk).subject,
+        Staff(store, desk, delivery, house, writing).subject,
+        Drafts(store, DraftStore(database), delivery, house, writing, wake).subject,
     )
 
 
@@ -111,8 +129,11 @@ async def desk(
     rates: Rates | None = None,
     metrics: Metrics | None = None,
     start: Start | None = None,
+    member: str = "",
+    model: ScriptedModel | None = None,
 ) -> AsyncIterator[Desk]:
-    """One run of the desk; open another on the same database to see what a restart does. `start` the platform, where it is not a fake."""
+    """One run of the desk; open another on the same database to see what a restart does. `start` the platform, where it is not a fake.
+    `member`: the key of a person who is staff; `model`: what writes for staff."""
     platform, echo, detector = platform or FakePlatform(), echo or Echo(), Detector(("en", "de", "es"))
     if not held:
         echo.gate.set()
@@ -125,7 +146,7 @@ async def desk(
     inbox = Inbox(store, lanes, lanes.interrupt)
     worker = Worker(WorkerStore(database, holder), lanes.wake, conversation.at_work)
     await worker.join()
-    acting = interactions(database, staff_desk, inbox, delivery, lanes.wake)
+    acting = interactions(database, staff_desk, inbox, delivery, lanes.wake, Study(echo, model, detector), member)
     if start is None:
         await platform.start(inbox.accept, CursorStore(database, platform.name), acting.react)
     else:

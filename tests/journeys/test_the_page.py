@@ -12,7 +12,8 @@ from playwright.async_api import Browser, Page, async_playwright, expect
 
 from bot.errors import StoreError
 from bot.language import phrases
-from bot.messages import Event, MessageDeleted, MessageEdited, MessageReceived, Reply, Source
+from bot.messages import Button, Event, MessageDeleted, MessageEdited, MessageReceived, Reply, Source
+from bot.pressed import ButtonPressed, Field, Form, FormSent, Interaction, Reaction, Shown
 from tests.contract.web_page import Server, make_platform
 
 CHROMIUM = "/usr/bin/chromium"
@@ -27,6 +28,7 @@ class Desk:
         self.server = Server(make_platform())
         self.heard: list[Event] = []
         self.failures = 0
+        self.pressed: list[Interaction] = []
         self.asked = asyncio.Event()
 
     async def receive(self, event: Event) -> None:
@@ -37,6 +39,17 @@ class Desk:
         self.heard.append(event)
         self.asked.set()
 
+    async def interact(self, interaction: Interaction) -> Reaction:
+        """As bot.interactions.feedback does it, for a reader of English."""
+        self.pressed.append(interaction)
+        if isinstance(interaction, ButtonPressed) and interaction.action == "bad":
+            reason = Field(
+                "reason", "What was wrong?", required=False, options=(("wrong", "The answer is wrong"), ("other", "Something else"))
+            )
+            words = Field("words", "In your own words", long=True, required=False)
+            return Form("why", "What was wrong?", "Send", (reason, words), "en", "7")
+        return Shown(Reply("Thank *you*.", "en"))
+
     async def question(self) -> MessageReceived:
         """The next message of the customer."""
         await asyncio.wait_for(self.asked.wait(), 5)
@@ -46,7 +59,7 @@ class Desk:
     async def answer(self, text: str, language: str = "en", **more: str) -> None:
         """Answer the last question."""
         question = next(event for event in reversed(self.heard) if isinstance(event, MessageReceived))
-        reply = Reply(text, language, SOURCES, **more)
+        reply = Reply(text, language, SOURCES, buttons=(Button("person", "Talk to a person", "7"),), feedback=True, **more)
         await self.server.platform.send(question.place, reply, f"key-{len(self.heard)}")
 
 
@@ -54,7 +67,7 @@ class Desk:
 async def desk() -> AsyncIterator[Desk]:
     """An open page."""
     made = Desk()
-    await made.server.open(made.receive)
+    await made.server.open(made.receive, interact=made.interact)
     yield made
     await made.server.close()
 
@@ -108,6 +121,31 @@ async def test_a_customer_asks_by_keyboard_and_reads_the_answer_with_its_sources
     await expect(page.locator("#waiting")).to_be_empty()
     await expect(box).to_be_focused()
     await expect(box).to_have_value("")
+
+
+async def test_a_customer_says_by_keyboard_that_an_answer_did_not_help_and_why(desk: Desk, page: Page) -> None:
+    await page.keyboard.type("Where is my parcel?")
+    await page.keyboard.press("Enter")
+    await desk.question()
+    await desk.answer("It left today.")
+    helpful, not_helpful = (page.get_by_role("button", name=name, exact=True) for name in ("Helpful", "Not helpful"))
+    await helpful.focus()
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("log")).to_contain_text("Thank you.")
+    await expect(helpful).to_have_attribute("aria-pressed", "true")
+    await not_helpful.press("Enter")
+    await expect(helpful).to_have_attribute("aria-pressed", "false")
+    await expect(page.get_by_label("What was wrong?")).to_be_focused()
+    await page.get_by_label("What was wrong?").select_option("The answer is wrong")
+    await page.get_by_label("In your own words").fill("It did not leave.")
+    await page.locator(".reaction").get_by_role("button", name="Send").click()
+    await expect(page.locator(".reaction form")).to_have_count(0)
+    sent = desk.pressed[-1]
+    assert isinstance(sent, FormSent)
+    assert (sent.form, sent.value, dict(sent.entries)) == ("why", "7", {"reason": "wrong", "words": "It did not leave."})
+    await page.get_by_role("button", name="Talk to a person").click()
+    await expect(not_helpful).to_have_attribute("aria-pressed", "true")
+    assert [one.action for one in desk.pressed if isinstance(one, ButtonPressed)] == ["good", "bad", "person"]
 
 
 async def test_a_first_question_needs_one_key_and_an_arabic_answer_runs_from_right_to_left(desk: Desk, page: Page) -> None:

@@ -6,26 +6,26 @@ is seen here only in `_hear_until_lost` and `routes`.
 
 import asyncio
 import logging
-import re
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
 import aiohttp
 from aiohttp import web
 from slack_bolt.app.async_app import AsyncApp
-from slack_bolt.authorization import AuthorizeResult
-from slack_bolt.authorization.async_authorize import AsyncAuthorize
-from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack import outgoing
 from adapters.slack.connection.doctor import faults_at_slack, faults_of_settings, wrong_tokens
 from adapters.slack.connection.edge import PATH, dispatched, read_delivery
+from adapters.slack.connection.interacting import Interacting
+from adapters.slack.connection.listening import bolt_app, installed
 from adapters.slack.connection.missed import Missed
+from adapters.slack.connection.privately import Privately
 from adapters.slack.connection.refusals import refusal
 from adapters.slack.connection.sockets import Socket, UnderWay
-from adapters.slack.incoming import read_event
+from adapters.slack.fields import TIME
+from adapters.slack.interactions import Pressed
 from adapters.slack.limits import LIMITS
 from bot.errors import NotAllowed, PlatformError, RateLimited, Unreachable, Unsupported
 from bot.messages import Fault, Place, Reply
@@ -50,7 +50,7 @@ class SlackPlatform:
     """
 
     name = "slack"
-    capabilities = Capabilities(status=True, limits=LIMITS)
+    capabilities = Capabilities(status=True, buttons=True, limits=LIMITS)
 
     def __init__(
         self,
@@ -73,12 +73,15 @@ class SlackPlatform:
         self._home = ""
         self._pace = pace
         self._missed: Missed | None = None
+        self._privately = Privately(self._call_in, self._session_now, api_url)
+        self._interacting: Interacting | None = None
 
-    async def start(self, receive: Receive, cursors: Cursors, interact: Interact | None = None) -> None:  # noqa: ARG002 (nothing to press is shown yet)
+    async def start(self, receive: Receive, cursors: Cursors, interact: Interact | None = None) -> None:
         """Begin to hear; the connection is then kept, or tried again and again, by a task of ours. Wrong tokens stay as they are.
 
         Raises StoreError.
         """
+        self._interacting = Interacting(self._call_in, self._privately, interact) if interact is not None else None
         await self._begin(Missed(self._call, receive, cursors, self._pace))
 
     async def open(self) -> None:
@@ -110,9 +113,11 @@ class SlackPlatform:
             self._supervisor.cancel()
             await asyncio.gather(self._supervisor, return_exceptions=True)
         await self._under_way.over(_PATIENCE)
+        if self._interacting is not None:
+            await self._interacting.stop(_PATIENCE)
         if self._session is not None:
             await self._session.close()
-        self._supervisor = self._session = self._client = self._missed = None
+        self._supervisor = self._session = self._client = self._missed = self._interacting = None
 
     def state(self) -> State:
         """How it stands, in one line."""
@@ -134,19 +139,30 @@ class SlackPlatform:
         return outgoing.split_reply(reply)
 
     async def send(self, place: Place, reply: Reply, key: str) -> str:
-        """One chat.postMessage into the place's thread; its `ts`. It is never repeated here: Slack knows no idempotency key."""
+        """One chat.postMessage into the place's thread; its `ts`. It is never repeated here: Slack knows no idempotency key.
+
+        What only one person may see is said to him alone.
+        """
+        if reply.only_for:
+            return await self._privately.say(place, reply.only_for, reply, key, reply.handle)
         payload = outgoing.write_reply(reply, key)
-        posted = await self._call("chat_postMessage", channel=place.channel, thread_ts=place.thread or None, **payload)
+        posted = await self._call_in("chat_postMessage", place.workspace, channel=place.channel, thread_ts=_thread(place), **payload)
         return str(posted["ts"])
 
     async def find_sent(self, place: Place, reply: Reply, key: str, after: str = "") -> str | None:
-        """The message in the thread whose metadata carry the key, among those since the question. Raises PlatformError."""
-        cursor = None
+        """The message in the thread whose metadata carry the key, among those since the question. Raises PlatformError.
+
+        What one person alone sees stands in no history.
+        """
+        if reply.only_for:
+            return None
+        cursor, thread = None, _thread(place)
         for _ in range(_PAGES_AT_MOST):
-            page = await self._call(
-                "conversations_replies" if place.thread else "conversations_history",
+            page = await self._call_in(
+                "conversations_replies" if thread else "conversations_history",
+                place.workspace,
                 channel=place.channel,
-                **({"ts": place.thread} if place.thread else {}),
+                **({"ts": thread} if thread else {}),
                 oldest=after or reply.answers or None,
                 cursor=cursor,
                 limit=200,
@@ -163,17 +179,19 @@ class SlackPlatform:
 
     def link(self, place: Place, message_id: str) -> str:
         """Slack's permalink of the thread's first message; "" before the first connection told us the workspace's address."""
-        first = (place.thread or message_id).replace(".", "")
-        return f"{self._home.rstrip('/')}/archives/{place.channel}/p{first}" if self._home else ""
+        first = _thread(place) or message_id
+        known = self._home and TIME.fullmatch(first)
+        return f"{self._home.rstrip('/')}/archives/{place.channel}/p{first.replace('.', '')}" if known else ""
 
     async def show_status(self, place: Place, reply_to: str, on: bool) -> None:
         """One call; Slack clears the sign by itself when we post. After "not allowed" or "not known" an hour's rest."""
-        now = asyncio.get_running_loop().time()
-        if now < self._no_status_before:
+        now, thread = asyncio.get_running_loop().time(), _thread(place) or reply_to
+        if now < self._no_status_before or not TIME.fullmatch(thread):
             return
-        thread = place.thread or reply_to
         try:
-            await self._call("assistant_threads_setStatus", channel_id=place.channel, thread_ts=thread, status="…" if on else "")
+            await self._call_in(
+                "assistant_threads_setStatus", place.workspace, channel_id=place.channel, thread_ts=thread, status="…" if on else ""
+            )
         except (NotAllowed, Unsupported) as error:
             self._no_status_before = now + _NO_STATUS_FOR
             _log.info("no status in Slack for an hour: %s", error, extra={"place": place.key})
@@ -182,7 +200,11 @@ class SlackPlatform:
         except PlatformError as error:
             _log.debug("no status in Slack: %s", error, extra={"place": place.key})
 
-    async def _call(self, method: str, **arguments: Any) -> Any:
+    async def _call_in(self, method: str, workspace: str, /, **arguments: Any) -> Any:  # noqa: ARG002 (there is one)
+        """A method of the Web API with the token of a workspace."""
+        return await self._call(method, **arguments)
+
+    async def _call(self, method: str, /, **arguments: Any) -> Any:
         """A method of the Web API; all that goes wrong is a PlatformError."""
         if self._client is None:
             raise Unreachable("Slack is not started")
@@ -218,7 +240,7 @@ class SlackPlatform:
             self._hearing(State(True, f"ready to send to workspace {team}"))
             await asyncio.Event().wait()
             return
-        app = _bolt_app(self._client_now(), AuthorizeResult(**_installation(identity.data, self._bot_token)), missed.receive)
+        app = bolt_app(self._client_now(), installed(identity.data, self._bot_token), missed.receive, self._take)
         if not self._app_token:
             self._app = app if self._signing_secret else None
             why = f"waiting for Slack at {PATH}" if self._app else "neither an app token nor a signing secret is set"
@@ -245,8 +267,18 @@ class SlackPlatform:
             raise Unreachable("Slack is not started")
         return self._client
 
+    def _session_now(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            raise Unreachable("Slack is not started")
+        return self._session
+
+    def _take(self, pressed: Pressed) -> None:
+        """Where nobody reacts, a press has no consequence."""
+        if self._interacting is not None:
+            self._interacting.take(pressed)
+
     async def _on_request(self, request: web.Request) -> web.Response:
-        """An event by HTTP: 200 when it is written down; any other answer makes Slack send it again."""
+        """By HTTP: 200 when an event is written down; any other answer makes Slack send it again."""
         delivery = await read_delivery(request, self._signing_secret)
         if isinstance(delivery, web.Response):
             return delivery
@@ -257,24 +289,9 @@ class SlackPlatform:
         return web.Response(status=answer.status)
 
 
-class _OneWorkspace(AsyncAuthorize):
-    """Bolt's question who we are, answered from the one auth.test at the start.
-
-    It also keeps Bolt from reading SLACK_CLIENT_ID and the like, with which it would switch to OAuth by itself.
-    """
-
-    def __init__(self, result: AuthorizeResult) -> None:
-        self._result = result
-
-    async def __call__(self, **_: Any) -> AuthorizeResult:
-        """The same for every event."""
-        return self._result
-
-
-def _installation(identity: dict[str, Any], bot_token: str) -> dict[str, Any]:
-    """The part of auth.test's answer that Bolt wants to know."""
-    names = {"enterprise_id": "enterprise_id", "team_id": "team_id", "team": "team", "bot_user_id": "user_id", "bot_id": "bot_id"}
-    return {**{ours: identity.get(theirs) for ours, theirs in names.items()}, "bot_token": bot_token}
+def _thread(place: Place) -> str | None:
+    """The thread's `ts`; None where the channel itself is the place, also when only one person has his conversation there."""
+    return place.thread if TIME.fullmatch(place.thread) else None
 
 
 def _web_client(token: str, api_url: str, session: aiohttp.ClientSession) -> AsyncWebClient:
@@ -285,38 +302,3 @@ def _web_client(token: str, api_url: str, session: aiohttp.ClientSession) -> Asy
 def _silent() -> logging.Logger:
     """A logger for the libraries, which write whole messages into theirs; what matters we log ourselves."""
     return logging.Logger("slack", level=logging.CRITICAL)
-
-
-def _bolt_app(client: AsyncWebClient, installed: AuthorizeResult, receive: Receive) -> AsyncApp:
-    """Bolt with one listener for all events, so that none stays unanswered and is sent again."""
-    app = AsyncApp(
-        name="polydesk",
-        client=client,
-        logger=client.logger,
-        signing_secret="",
-        authorize=_OneWorkspace(installed),
-        process_before_response=True,
-        request_verification_enabled=False,
-        ignoring_self_events_enabled=False,
-        ssl_check_enabled=False,
-        url_verification_enabled=False,
-        attaching_function_token_enabled=False,
-        attaching_conversation_kwargs_enabled=False,
-    )
-    app.event(re.compile("."))(_listener(str(installed.bot_user_id), receive))
-    return app
-
-
-def _listener(bot_user_id: str, receive: Receive) -> Callable[[dict[str, Any]], Awaitable[BoltResponse | None]]:
-    async def listen(body: dict[str, Any]) -> BoltResponse | None:
-        event = read_event(body, bot_user_id)
-        if event is None:
-            return None
-        try:
-            await receive(event)
-        except Exception as exc:  # noqa: BLE001 - whatever it was, Slack must send the event again
-            _log.error("event %s was not written down (%s)", event.event_id, type(exc).__name__, extra={"place": event.place.key})
-            return BoltResponse(status=500)
-        return None
-
-    return listen

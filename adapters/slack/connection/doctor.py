@@ -9,8 +9,10 @@ from adapters.slack.connection.refusals import refusal
 from bot.errors import NotAllowed, PlatformError
 from bot.messages import Fault
 
-SCOPES = frozenset({"app_mentions:read", "channels:history", "chat:write", "groups:history", "im:history"})
-"""What the bot token must be allowed: the same as in manifest.json."""
+SCOPES = frozenset(
+    ("app_mentions:read", "channels:history", "chat:write", "commands", "groups:history", "im:history", "im:write", "users:read")
+)
+"""What the bot token must be allowed. manifest.json asks for assistant:write as well, without which only the status is missing."""
 
 
 def faults_of_settings(bot_token: str, app_token: str, signing_secret: str) -> list[Fault]:

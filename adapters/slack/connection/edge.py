@@ -1,4 +1,4 @@
-"""The door at POST /slack/events: what comes in is measured, its signature checked, and only then read.
+"""The door at POST /slack/events, for events, commands and all that is pressed: measured, its signature checked, and only then read.
 
 Anybody can knock here, so nothing of a refused request is logged, and nothing of it reaches the library. What comes through a
 socket passes here as well, since the library stumbles over fields that Slack does not send so.
@@ -10,6 +10,7 @@ import json
 import logging
 import time
 from typing import Any
+from urllib.parse import parse_qsl
 
 from aiohttp import web
 from slack_bolt.app.async_app import AsyncApp
@@ -19,20 +20,22 @@ from slack_bolt.response import BoltResponse
 _log = logging.getLogger(__name__)
 
 PATH = "/slack/events"
+_FORM = "application/x-www-form-urlencoded"
+_PRESSED = frozenset({"block_actions", "message_action", "view_submission", "view_closed"})
 _LARGEST = 1024 * 1024
 _OLDEST = 300.0
 """Seconds; Slack's own advice against replayed requests."""
 
 
 async def read_delivery(request: web.Request, signing_secret: str) -> dict[str, Any] | web.Response:
-    """The body of a genuine event delivery; or the answer that settles the request here."""
+    """The body of a genuine delivery; or the answer that settles the request here."""
     body = await _read(request)
     if body is None:
         return web.Response(status=413)
     if not _is_genuine(request, body, signing_secret):
         return web.Response(status=401)
     try:
-        delivery = json.loads(body)
+        delivery = _form(body) if request.content_type == _FORM else json.loads(body)
     except (ValueError, RecursionError):
         return web.Response(status=400)
     if not isinstance(delivery, dict):
@@ -42,6 +45,8 @@ async def read_delivery(request: web.Request, signing_secret: str) -> dict[str, 
 
 async def dispatched(app: AsyncApp, delivery: Any) -> BoltResponse:
     """Bolt's answer to a delivery; 400 where it cannot read it. It asks about the delivery what no listener of ours wants to know."""
+    if _is_misshapen(delivery):
+        return BoltResponse(status=400)
     try:
         answer = await app.async_dispatch(AsyncBoltRequest(body=delivery, mode="socket_mode"))
         # 404 is its word for an event without a kind.
@@ -49,6 +54,29 @@ async def dispatched(app: AsyncApp, delivery: Any) -> BoltResponse:
     except (AttributeError, LookupError, TypeError, ValueError, RecursionError) as exc:
         _log.warning("slack: a delivery could not be read: %s", type(exc).__name__)
         return BoltResponse(status=400)
+
+
+def _form(body: bytes) -> Any:
+    """What people press comes as JSON in the field `payload`, a command as fields of its own. ValueError for what is neither."""
+    fields = dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=100))
+    return json.loads(fields["payload"]) if "payload" in fields else fields
+
+
+def _is_misshapen(delivery: Any) -> bool:
+    """Something pressed without that by which the library tells what it is: it would take that for a fault of ours."""
+    match delivery:
+        case {"type": "block_actions", "actions": [{"action_id": str()}, *_]} | {
+            "type": "message_action" | "shortcut",
+            "callback_id": str(),
+        }:
+            return False
+        case {"type": "view_submission" | "view_closed", "view": {"callback_id": str()}}:
+            return False
+        case {"type": str(kind)}:
+            return kind in _PRESSED or kind == "shortcut"
+        case {"command": command}:
+            return not isinstance(command, str)
+    return False
 
 
 async def _read(request: web.Request) -> bytes | None:
@@ -85,6 +113,10 @@ def _settle(delivery: dict[str, Any]) -> web.Response | None:
             return None
         case {"type": "event_callback" | "url_verification"}:
             return web.Response(status=400)
-        case {"type": str()}:
+        case {"type": str(kind)} if kind in _PRESSED:
+            return None
+        case {"type": str()} | {"ssl_check": "1"}:
             return web.Response(status=200)
+        case {"command": str()}:
+            return None
     return web.Response(status=400)

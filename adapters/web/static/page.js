@@ -40,6 +40,8 @@ welcome.addEventListener("click", (event) => {
 });
 
 log.addEventListener("click", (event) => {
+  const action = event.target.closest(".actions button");
+  if (action) press(action);
   const button = event.target.closest(".tools button");
   if (!button) return;
   const article = button.closest("article");
@@ -102,6 +104,24 @@ function stopEditing() {
   focusBox();
 }
 
+async function press(button) {
+  const article = button.closest("article");
+  const { action, value } = button.dataset;
+  button.disabled = true;
+  const came = await react("/chat/presses", { message: article.dataset.id, action, value });
+  button.disabled = false;
+  const opinions = [...article.querySelectorAll("[aria-pressed]")];
+  if (came && opinions.includes(button)) opinions.forEach((each) => each.setAttribute("aria-pressed", String(each === button)));
+  showReaction(article, came);
+}
+
+async function send(article, form, name, value) {
+  form.querySelector("[type=submit]").disabled = true;
+  const came = await react("/chat/forms", { form: name, value, entries: Object.fromEntries(new FormData(form)) });
+  if (came) showReaction(article, came);
+  else form.querySelector("[type=submit]").disabled = false;
+}
+
 // --- to the server ------------------------------------------------------------------------------------------
 
 async function persist(method, url, data) {
@@ -123,6 +143,20 @@ async function request(method, url, data) {
     return answer.status;
   } catch {
     return 0;
+  }
+}
+
+async function react(url, said) {
+  const body = JSON.stringify({ id: uuid(), conversation, ...said });
+  for (const again of [true, false]) {
+    try {
+      const answer = await fetch(url, { method: "POST", body, headers: { "Content-Type": "application/json" } });
+      if (answer.ok) return await answer.json();
+      if (answer.status === 401 && again) await renew();
+      else return null;
+    } catch {
+      return null;
+    }
   }
 }
 
@@ -165,7 +199,7 @@ function question({ id, text }) {
   return article;
 }
 
-function answer({ id, key, html, language, dir }) {
+function answer({ id, key, html, language, dir, actions }) {
   const known = shown.get(key);
   if (known?.dataset.id === id) return; // told again after a broken line: nobody wants to hear it read again
   const article = known ?? place("answer", key);
@@ -174,8 +208,59 @@ function answer({ id, key, html, language, dir }) {
   said.lang = language;
   said.dir = dir;
   said.innerHTML = html; // made safe by the server (outgoing.py), and no script of others may run here (CSP)
+  article.querySelector(".actions").replaceChildren(...(actions ?? []).map(actionButton));
   work(false);
   if (!known) showFrom(article);
+}
+
+function actionButton({ action, label, value, sign }) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "quiet";
+  Object.assign(button.dataset, { action, value });
+  button.textContent = sign || label;
+  if (sign) {
+    button.setAttribute("aria-label", label);
+    button.setAttribute("aria-pressed", "false");
+    button.title = label;
+  }
+  return button;
+}
+
+function showReaction(article, came) { // under the answer, and read aloud: the log is a live region
+  const place = article.querySelector(".reaction");
+  place.lang = came?.language ?? document.documentElement.lang;
+  place.dir = came?.dir ?? document.documentElement.dir;
+  if (came?.form) place.replaceChildren(formOf(article, came.form));
+  else if (came) place.innerHTML = came.html ?? ""; // as above: made safe by the server
+  else place.textContent = offline.dataset.text;
+  place.querySelector("select, textarea, input")?.focus();
+}
+
+function formOf(article, { name, value, submit, fields }) {
+  const form = document.createElement("form");
+  const rows = fields.map((field) => {
+    const label = document.createElement("label");
+    label.append(field.label, fieldOf(field));
+    return label;
+  });
+  const button = document.createElement("button");
+  button.type = "submit";
+  button.className = "quiet";
+  button.textContent = submit;
+  form.append(...rows, button);
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    send(article, form, name, value);
+  });
+  return form;
+}
+
+function fieldOf({ name, text, long, required, options }) {
+  const field = document.createElement(options.length ? "select" : long ? "textarea" : "input");
+  if (options.length) field.append(...(required ? [] : [new Option("", "")]), ...options.map(([value, label]) => new Option(label, value)));
+  else field.maxLength = 2000;
+  return Object.assign(field, { name, required, value: text });
 }
 
 function rewrite(article, text) {
