@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -83,7 +83,9 @@ class Desk:
     async def _opened(self, place: Place, asking: Asking, language: str, reason: Reason, reference: str) -> Opened:
         here, person = asking.thread.place, asking.person
         case = Case(reference, person.id, language, shortened(asking.question, LONGEST_QUESTION), reason)
-        link = self._delivery.link(asking.at or here, asking.message) if asking.message else ""
+        # What somebody talks about with us for himself in a channel has a place, but its messages stand in the channel.
+        at = asking.at or (replace(here, thread="") if here.thread.startswith("@") else here)
+        link = self._delivery.link(at, asking.message) if asking.message else ""
         notice = Reply(self._notice(case, person.name or person.id, link), self._language)
         parts = self._delivery.parts(place, notice, _host_of(link))
         opened = await self._cases.open(asking.thread.id, asking.event, case, place, parts)

@@ -43,12 +43,10 @@ def show(reply: Reply) -> dict[str, object]:
 
 
 def actions(reply: Reply) -> list[dict[str, str]]:
-    """What can be pressed under a reply. `sign`: what is seen instead of the label, which is read aloud."""
-    asked = (("good", phrases.HELPFUL, "👍"), ("bad", phrases.NOT_HELPFUL, "👎")) if reply.feedback else ()
-    opinions = [
-        {"action": action, "label": phrases.say(phrase, reply.language), "value": "", "sign": sign} for action, phrase, sign in asked
-    ]
-    return [*opinions, *({"action": one.action, "label": one.label, "value": one.value, "sign": ""} for one in reply.buttons)]
+    """What can be pressed under a reply; the page shows a sign for "good" and "bad", and reads the label aloud."""
+    asked = (("good", phrases.HELPFUL), ("bad", phrases.NOT_HELPFUL)) if reply.feedback else ()
+    opinions = [{"action": action, "label": phrases.say(phrase, reply.language), "value": ""} for action, phrase in asked]
+    return [*opinions, *({"action": one.action, "label": one.label, "value": one.value} for one in reply.buttons)]
 
 
 def show_reaction(reaction: Reaction) -> dict[str, object]:

@@ -75,7 +75,7 @@ class History:
         self._absence = absence
         places = await self._patiently(lambda: self._cursors.places(time.time() - LATELY), "the places") or []
         channels = list(dict.fromkeys(Where(place.channel) for place in places))
-        threads = list(dict.fromkeys(Where(place.channel, place.thread) for place in places if place.thread))
+        threads = list(dict.fromkeys(Where(place.channel, place.thread) for place in places if place.thread and place.thread[0] != "@"))
         self._queue = [*channels[:MOST_CHANNELS], *threads[:MOST_THREADS]]
         while self._queue:
             await asyncio.wait([self._begin(self._queue[0])])

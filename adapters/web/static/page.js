@@ -213,12 +213,13 @@ function answer({ id, key, html, language, dir, actions }) {
   if (!known) showFrom(article);
 }
 
-function actionButton({ action, label, value, sign }) {
+function actionButton({ action, label, value }) {
   const button = document.createElement("button");
   button.type = "button";
   button.className = "quiet";
   Object.assign(button.dataset, { action, value });
-  button.textContent = sign || label;
+  const sign = byId(`sign-${action}`);
+  button.append(sign ? sign.content.cloneNode(true) : label);
   if (sign) {
     button.setAttribute("aria-label", label);
     button.setAttribute("aria-pressed", "false");
