@@ -17,6 +17,8 @@ from typing import Any, Self
 from aiohttp import WSMsgType, web
 
 from tests.discord_gateway import Starts, holds
+from tests.discord_interactions import Interactions
+from tests.discord_rules import fault_of_message
 from tests.discord_world import (
     BOT,
     CONTENT_INTENT,
@@ -66,6 +68,7 @@ class DiscordServer:
         self.messages: dict[str, list[Payload]] = {channel: [] for channel in (GENERAL, THREAD, *DIRECT.values())}
         self.sessions: dict[str, Session] = {}
         self.closed_threads: set[str] = set()
+        self.interactions = Interactions(self)
         self._faults: list[Callable[[web.Request], web.Response]] = []
         self._history_faults: list[Callable[[web.Request], web.Response]] = []
         self._nonces: dict[tuple[str, str], Payload] = {}
@@ -103,6 +106,7 @@ class DiscordServer:
         app.router.add_post(f"{api}/channels/{{channel}}/messages", self._post)
         app.router.add_get(f"{api}/channels/{{channel}}/messages", self._history)
         app.router.add_post(f"{api}/channels/{{channel}}/typing", self._typing)
+        self.interactions.routes(app)
         self._runner = web.AppRunner(app, shutdown_timeout=0.1)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", self.port)
@@ -245,7 +249,8 @@ class DiscordServer:
     @web.middleware
     async def _guard(self, request: web.Request, handler: Any) -> web.StreamResponse:
         self.requests.append(f"{request.method} {request.path.removeprefix('/api/v10')}")
-        if request.path.startswith("/api") and request.headers.get("Authorization") != f"Bot {TOKEN}":
+        by_token = request.path.startswith(("/api/v10/interactions", "/api/v10/webhooks"))
+        if request.path.startswith("/api") and not by_token and request.headers.get("Authorization") != f"Bot {TOKEN}":
             return self._response({"message": "401: Unauthorized", "code": 0}, 401)
         answer: web.StreamResponse = await handler(request)
         return answer
@@ -259,12 +264,15 @@ class DiscordServer:
         content = payload.get("content") or ""
         if not content.strip():
             return self._response({"message": "Cannot send an empty message", "code": 50006}, 400)
-        if len(content) > 2000:
+        if fault_of_message(payload):
             return self._response({"message": "Invalid Form Body", "code": 50035, "errors": {}}, 400)
+        if refusal := self.interactions.refusal(channel):
+            return refusal
         key = (channel, payload.get("nonce"))
         if payload.get("enforce_nonce") and key in self._nonces:
             return self._response(self._nonces[key])
         data = self._message(channel, BOT, content.strip()) | {"nonce": payload.get("nonce"), "flags": payload.get("flags", 0)}
+        data["components"] = payload.get("components", [])
         if reference := payload.get("message_reference"):
             data |= {"type": 19, "message_reference": {"message_id": str(reference["message_id"]), "channel_id": channel}}
         self._nonces[key] = data

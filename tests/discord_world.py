@@ -82,7 +82,7 @@ def message(number: int, channel: str, author: str, content: str) -> Payload:
         "mentions": named + [user(each, name) for name, each in PEOPLE.items() if f"<@{each}>" in content],
         "mention_roles": [ROLE] if f"<@&{ROLE}>" in content else [],
         **dict.fromkeys(("tts", "mention_everyone", "pinned"), False),
-        **{key: [] for key in ("attachments", "embeds")},
+        **{key: [] for key in ("attachments", "embeds", "components")},
     }
     member = {"roles": [], "joined_at": "2026-01-01T00:00:00+00:00", "deaf": False, "mute": False, "flags": 0}
     return data if channel in DIRECT.values() else data | {"guild_id": OTHER_GUILD if channel == OTHER_GENERAL else GUILD, "member": member}

@@ -264,7 +264,9 @@ def _discord_bases() -> list[Json]:
         ("TYPING_START", {"user_id": PEOPLE["ana"], "timestamp": 1, **where}),
         ("UNHEARD_OF", {"id": number}),
     ]
+    acted = [json.loads(path.read_text(encoding="utf-8")) for path in sorted((_RECORDINGS / "discord" / "interactions").glob("*.json"))]
     told = [*asked, *others, *(("MESSAGE_CREATE", each | {"id": number}) for each in recorded)]
+    told += [("INTERACTION_CREATE", each | {"id": number}) for each in acted]
     return [{"op": 0, "t": kind, "s": 5, "d": data} for kind, data in told]
 
 

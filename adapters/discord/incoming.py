@@ -5,6 +5,7 @@ the thread is ours); in a plain channel only who names us or answers us is, and 
 """
 
 import re
+from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Any
 
@@ -20,7 +21,7 @@ SILENCE = 1800.0
 
 # Tuples, since the library takes over kinds that are no numbers, and those cannot be looked up in a set.
 _WRITTEN_BY_PEOPLE = (discord.MessageType.default, discord.MessageType.reply)
-_THREADS = (discord.ChannelType.public_thread, discord.ChannelType.private_thread, discord.ChannelType.news_thread)
+THREADS = (discord.ChannelType.public_thread, discord.ChannelType.private_thread, discord.ChannelType.news_thread)
 _MARKUP = re.compile(r"<(@!?|@&|#|a?:(\w+):)(\d+)>")
 _LARGEST_ID = (1 << 63) - 1
 
@@ -145,7 +146,7 @@ def _pings(message: discord.Message, me: int) -> bool:
 
 
 def _in_thread(message: discord.Message) -> bool:
-    return getattr(message.channel, "type", None) in _THREADS
+    return getattr(message.channel, "type", None) in THREADS
 
 
 def _guild(message: discord.Message) -> int | None:
@@ -160,20 +161,29 @@ def _author(message: discord.Message) -> Person:
 
 def _text(message: discord.Message, me: int) -> str:
     """The words without our name, and with Discord's `<@1>`, `<#2>` and `<:wave:3>` as people see them."""
-    text = message.content
+    ours = [str(me), *(str(role.id) for role in message.role_mentions if role.tags is not None and role.tags.bot_id == me)]
+    return words(message.content, ours, lambda kind, number: _name(message, kind, number))
+
+
+def words(text: str, ours: Collection[str], name: Callable[[str, int], str | None]) -> str:
+    """A text without the names in `ours`; `name` tells what `@`, `@&` or `#` and an id stand for. Unknown ids stay as they are."""
     if "<" not in text:
         return text.strip()
-    names = [str(me), *(str(role.id) for role in message.role_mentions if role.tags is not None and role.tags.bot_id == me)]
-    ours = rf"<@[!&]?(?:{'|'.join(names)})>"
-    text = re.sub(rf"^\s*{ours}[\s,:;]*| ?{ours}", "", text)
-    return _MARKUP.sub(lambda found: _shown(message, found), text).strip()
+    us = rf"<@[!&]?(?:{'|'.join(ours)})>"
+    text = re.sub(rf"^\s*{us}[\s,:;]*| ?{us}", "", text)
+    return _MARKUP.sub(lambda found: _shown(found, name), text).strip()
 
 
-def _shown(message: discord.Message, found: re.Match[str]) -> str:
-    """One piece of Discord markup as its readers see it; unknown ids stay as they are."""
-    kind, emoji, number = found[1], found[2], int(found[3])
+def _shown(found: re.Match[str], name: Callable[[str, int], str | None]) -> str:
+    """One piece of Discord markup as its readers see it."""
+    kind, emoji = found[1], found[2]
     if emoji:
         return f":{emoji}:"
+    named = name(kind.rstrip("!"), int(found[3]))
+    return f"{kind[0]}{named}" if named else found[0]
+
+
+def _name(message: discord.Message, kind: str, number: int) -> str | None:
     named: Any = None
     if kind == "@&":
         named = next((role.name for role in message.role_mentions if role.id == number), None)
@@ -181,4 +191,4 @@ def _shown(message: discord.Message, found: re.Match[str]) -> str:
         named = getattr(message.guild and message.guild.get_channel_or_thread(number), "name", None)
     else:
         named = next((person.display_name for person in message.mentions if person.id == number), None)
-    return f"{kind[0]}{named}" if named else found[0]
+    return str(named) if named else None

@@ -9,16 +9,23 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import Any
 
+from adapters.discord.components import write_rows
+from adapters.discord.interactions import EPHEMERAL
 from bot.language import phrases
 from bot.messages import Reply, Source
 from bot.shaping import shortened, split_text
+
+Payload = dict[str, Any]
 
 LONGEST = 2000
 """Code points in one message."""
 LONGEST_FOOTER = 1000
 """Code points for sources and small print, so that words remain to stand above them."""
 
+_NO_PREVIEWS = 1 << 2
+"""The flag of a message whose links show no pages."""
 _APART = "\u200b"
 """Put inside a mention: it still reads the same, and names nobody."""
 _MENTION = re.compile(r"@(?=everyone|here)|<(?=[@#]|/|id:|sound:)")
@@ -52,6 +59,21 @@ def split_reply(reply: Reply) -> tuple[Reply, ...]:
 def write_reply(reply: Reply) -> str:
     """The content of one Discord message."""
     return "\n\n".join(filter(None, (write_text(reply.text), _footer(reply))))
+
+
+def write_private(reply: Reply) -> Payload:
+    """The body of a message that answers an interaction, and that one person alone sees."""
+    return write_change(reply) | {"flags": EPHEMERAL | _NO_PREVIEWS}
+
+
+def write_change(reply: Reply) -> Payload:
+    """The body that changes such a message; who sees it cannot be changed."""
+    return {
+        "content": write_reply(reply),
+        "components": write_rows(reply),
+        "allowed_mentions": {"parse": []},
+        "flags": _NO_PREVIEWS,
+    }
 
 
 def write_text(text: str) -> str:

@@ -109,6 +109,11 @@ PAGE_ASK_RETURNS = N_("How long do I have to return something?")
 PAGE_ASK_DELIVERY = N_("How long does delivery take?")
 PAGE_ASK_PAYMENT = N_("How can I pay?")
 
+COMMAND_WHICH_LANGUAGE = N_("The language, by its name")
+COMMAND_FORGET = N_("Erase everything that is stored about you")
+COMMAND_HERE = N_("See or change how I work in this channel")
+COMMAND_SETTINGS = N_("What to change; leave it empty to see what is set")
+
 
 def say(phrase: str, language: str, /, **values: object) -> str:
     """One of our sentences in a language ("de", "zh-TW"), its {places} filled; without values they stay as they are."""

@@ -14,9 +14,12 @@ import discord
 import yarl
 from aiohttp.web import RouteDef
 
+from adapters.discord.components import view_of
 from adapters.discord.connection.gateway import Shard
 from adapters.discord.connection.hearing import Hearing, own_id
+from adapters.discord.connection.interacting import Interacting
 from adapters.discord.connection.login import Login
+from adapters.discord.connection.private import send_private
 from adapters.discord.connection.shards import Alone, Shards
 from adapters.discord.connection.underway import Underway
 from adapters.discord.faults import LOGIN_CURE, intent_faults, translated, wrong_token
@@ -52,7 +55,7 @@ class DiscordPlatform:
     """
 
     name = NAME
-    capabilities = Capabilities(status=True, limits=LIMITS)
+    capabilities = Capabilities(status=True, limits=LIMITS, buttons=True)
 
     def __init__(self, token: str, api_url: str = "", gateway_url: str = "", shares: Shares | None = None, *, pace: float = 1.0) -> None:
         self._token = token
@@ -63,9 +66,10 @@ class DiscordPlatform:
         self._login: Login | None = None
         self._shards: Shards | None = None
 
-    async def start(self, receive: Receive, cursors: Cursors, interact: Interact | None = None) -> None:  # noqa: ARG002 (nothing to press is shown yet)
+    async def start(self, receive: Receive, cursors: Cursors, interact: Interact | None = None) -> None:
         """Begin to hear, and read what was missed; an outage is never raised."""
-        await self._begin(lambda shard: Hearing(receive, cursors, shard, self.pace))
+        interacting = Interacting(interact, self.underway, self.pace) if interact is not None else None
+        await self._begin(lambda shard: Hearing(receive, cursors, shard, self.pace, interacting))
 
     async def open(self) -> None:
         """Log in to send, and hear nothing: no session at the gateway is made."""
@@ -136,14 +140,24 @@ class DiscordPlatform:
 
     async def send(self, place: Place, reply: Reply, key: str) -> str:
         """One POST. The nonce makes Discord return the first message when the same part comes again within minutes."""
+        if reply.only_for:
+            with self.underway:
+                return await send_private(self._logged_in(), reply, key)
         with self.underway, translated():
             channel = self._channel(place)
             async with asyncio.timeout(CALL):
-                sent = await channel.send(write_reply(reply), nonce=key, suppress_embeds=True, **_reference(place, reply))
+                sent = await channel.send(
+                    write_reply(reply), nonce=key, suppress_embeds=True, view=view_of(reply), **_reference(place, reply)
+                )
             return str(sent.id)
 
     async def find_sent(self, place: Place, reply: Reply, key: str, after: str = "") -> str | None:  # noqa: ARG002 (no nonces in a history)
-        """Our own message with this content that answers the same message, among the 200 after it and after what we said last."""
+        """Our own message with this content that answers the same message, among the 200 after it and after what we said last.
+
+        What one person alone sees is in no history.
+        """
+        if reply.only_for:
+            return None
         content = write_reply(reply)
         answered = int(reply.answers) if reply.answers.isdecimal() else 0
         since = max(answered, int(after) if after.isdecimal() else 0)
@@ -179,10 +193,14 @@ class DiscordPlatform:
         """What all calls go through; None before we are logged in."""
         return self._login.client if self._login is not None else None
 
-    def _channel(self, place: Place) -> discord.PartialMessageable:
-        """Where to post; no call is made for it."""
+    def _logged_in(self) -> discord.Client:
         if (client := self._client) is None:
             raise Unreachable(f"Discord: {self.state().why}")
+        return client
+
+    def _channel(self, place: Place) -> discord.PartialMessageable:
+        """Where to post; no call is made for it."""
+        client = self._logged_in()
         if not place.channel.isdecimal():
             raise PlaceGone("this is not a channel of Discord")
         return client.get_partial_messageable(int(place.channel))

@@ -59,6 +59,8 @@ class HearingClient(discord.Client):
         parsers["READY"] = _then(parsers["READY"], lambda _: hearing.history.session_began(self))
         parsers["GUILD_CREATE"] = _then(parsers["GUILD_CREATE"], lambda data: hearing.history.guild_came(self, data))
         parsers["GUILD_DELETE"] = _then(parsers["GUILD_DELETE"], hearing.guild_left)
+        if (interacting := hearing.interacting) is not None:
+            parsers["INTERACTION_CREATE"] = lambda data: interacting.heard(self, data)
         parsers.update({name: _forgiving(name, parse) for name, parse in parsers.items()})
 
     async def on_message(self, message: discord.Message) -> None:
@@ -86,6 +88,8 @@ class HearingClient(discord.Client):
         await self._hearing.look_at_waiting(self)
         await self.on_resumed()
         await self._hearing.progress.write()
+        if self._hearing.interacting is not None and self._told.shard.number == 0:
+            await self._hearing.interacting.show_commands(self)
 
     async def on_guild_join(self, _guild: discord.Guild) -> None:
         """A server that is new to us: where it begins is written down at once, as above."""

@@ -13,6 +13,7 @@ import discord
 
 from adapters.discord.connection.gateway import Shard
 from adapters.discord.connection.history import History, changes
+from adapters.discord.connection.interacting import Interacting
 from adapters.discord.connection.progress import Progress
 from adapters.discord.connection.underway import Underway
 from adapters.discord.faults import translated
@@ -30,12 +31,14 @@ WRITE_DOWN_WAITS = (0.2, 1.0, 3.0, 10.0)
 
 
 class Hearing:
-    """What is heard of one shard, live and from the history, and how far."""
+    """What is heard of one shard, live and from the history, and how far. `interacting`: who takes what is pressed, commanded and
+    filled in."""
 
-    def __init__(self, receive: Receive, cursors: Cursors, shard: Shard, pace: float) -> None:
+    def __init__(self, receive: Receive, cursors: Cursors, shard: Shard, pace: float, interacting: Interacting | None = None) -> None:
         self._receive: Receive | None = receive
         self._underway = Underway()
         self._pace = pace
+        self.interacting = interacting
         self.progress = Progress(cursors, shard)
         self.history = History(self.progress, self._missed, pace)
         self._writing: asyncio.Task[None] | None = None
