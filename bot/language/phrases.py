@@ -79,6 +79,8 @@ FORGET_NOW = N_("Erase everything")
 FORGOTTEN = N_("Everything that was stored about you here is erased.")
 
 DRAFT = N_("Draft a reply")
+SUMMARISE = N_("Summarise")
+HAND_OVER = N_("Hand over to staff")
 DISCARD = N_("Discard")
 DISCARDED = N_("The draft was discarded.")
 DRAFT_SENT = N_("The reply is on its way.")
