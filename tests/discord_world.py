@@ -11,7 +11,7 @@ TOKEN = "MTAwMQ.loop.back"
 BOT, GUILD, GENERAL, THREAD, ROLE = "1001", "2001", "3001", "3002", "4001"
 OTHER_GUILD, OTHER_GENERAL = str((1 << 22) + 2001), "3003"
 """A second server, which we are in only if a test says so; of two shards it is in the second."""
-PEOPLE = {"ana": "5001", "ben": "5002", "robot": "5003"}
+PEOPLE = {"ana": "5001", "ben": "5002", "robot": "5003", "cleo": "5004"}
 DIRECT = {name: str(6000 + number) for number, name in enumerate(PEOPLE)}
 CONTENT_INTENT = 1 << 15
 CONTENT_FLAG = 1 << 19

@@ -7,24 +7,26 @@ from typing import Literal
 import pytest
 
 from adapters.discord import DiscordPlatform
-from bot.messages import Place
+from bot.language import phrases
+from bot.messages import Person, Place
 from bot.platforms import Receive
 from bot.pressed import Interact
 from tests.contract.interactions_contract import InteractionsContract, embedded
 from tests.contract.test_discord import _server
 from tests.discord_server import DiscordServer
-from tests.discord_world import BOT, GENERAL, GUILD, THREAD, TOKEN, Payload
+from tests.discord_world import BOT, GENERAL, GUILD, PEOPLE, THREAD, TOKEN, Payload
 from tests.fakes import KeptCursors
 
 __all__ = ["_server", "embedded"]
 
-NAMES = {"ada": "ana", "bob": "ben"}
+TOOLS = {"draft": phrases.DRAFT, "summarise": phrases.SUMMARISE, "hand-over": phrases.HAND_OVER}
+NAMES = {"ada": "ana", "bob": "ben", "cleo": "cleo"}
 
 
 class ActingDiscord:
-    """Two people before Discord."""
+    """Two people before Discord, and one of the staff."""
 
-    can = frozenset({"commands", "unknown command"})
+    can = frozenset({"commands", "tools", "unknown command"})
 
     def __init__(self, server: DiscordServer) -> None:
         self.server = server
@@ -51,7 +53,7 @@ class ActingDiscord:
         return await enough(lambda: [each["content"] for each in self._public()], posts)
 
     async def press(self, action: str, person: str = "ada", *, unknown: bool = False) -> None:
-        private = [each for who, each in self.people.shown if who == "ana"]
+        private = [each for who, each in self.people.shown if who in ("ana", "cleo")]
         for message in [*private[::-1], *self._public()[::-1]]:
             ids = [each["custom_id"] for row in message["components"] for each in row["components"]]
             if found := [custom_id for custom_id in ids if custom_id.partition(":")[0] == action]:
@@ -63,6 +65,14 @@ class ActingDiscord:
     async def command(self, name: str, words: str = "", person: str = "ada") -> None:
         await self.people.command(NAMES[person], name, GENERAL, words)
         await self._settle()
+
+    async def choose(self, tool: str, person: str = "cleo", *, ours: bool = False) -> None:
+        said = [each for each in self.server.messages[GENERAL] if (each["author"]["id"] == BOT) == ours]
+        await self.people.choose(NAMES[person], phrases.say(TOOLS[tool], "en"), said[-1])
+        await self._settle()
+
+    def member(self) -> str:
+        return Person("discord", GUILD, PEOPLE["cleo"]).key
 
     async def send_form(self, entries: Mapping[str, str], person: str = "ada") -> None:
         await self.people.fill(NAMES[person], **entries)
