@@ -132,11 +132,12 @@ async def desk(
     member: str = "",
     model: ScriptedModel | None = None,
     languages: tuple[str, ...] = ("en", "de", "es"),
+    detector: Detector | None = None,
 ) -> AsyncIterator[Desk]:
     """One run of the desk; open another on the same database to see what a restart does. `start` the platform, where it is not a fake.
     `member`: the key of a person who is staff; `model`: what writes for staff;
-    `languages`: the shop's, its own first."""
-    platform, echo, detector = platform or FakePlatform(), echo or Echo(), Detector(languages)
+    `languages`: the shop's, its own first; `detector`: one that is loaded already."""
+    platform, echo, detector = platform or FakePlatform(), echo or Echo(), detector or Detector(languages)
     if not held:
         echo.gate.set()
     holder = Holder()

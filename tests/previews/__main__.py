@@ -6,6 +6,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from bot.language.detection import Detector
 from tests.previews.page import LANGUAGES, PLATFORMS, page
 from tests.previews.story import told
 
@@ -13,10 +14,10 @@ from tests.previews.story import told
 async def write(folder: Path) -> list[Path]:
     """The pages, as files."""
     folder.mkdir(parents=True, exist_ok=True)
-    written = []
+    written, detector = [], Detector(LANGUAGES)
     with tempfile.TemporaryDirectory() as databases:
         for language in LANGUAGES:
-            scenes = await told(Path(databases), language)
+            scenes = await told(Path(databases), language, detector)
             for platform in PLATFORMS:
                 written.append(folder / f"{platform}-{language}.html")
                 written[-1].write_text(page(platform, language, scenes))

@@ -1,6 +1,7 @@
 """The platforms' dialects of Markdown as HTML, as far as our payloads use them. Everything else is shown as it was typed."""
 
 import re
+from collections.abc import Callable
 from html import escape
 
 from markdown_it import MarkdownIt
@@ -12,8 +13,11 @@ _KEPT = re.compile("\ue000(\\d+)\ue001")
 
 def commonmark(text: str) -> str:
     """As Slack draws a markdown block."""
-    html = str(_COMMONMARK.render(text))
-    return re.sub(r"<(p|li|h\d|td|th|blockquote|table|ol|ul)\b", r'<\1 dir="auto"', html)
+    tokens = _COMMONMARK.parse(text)
+    for token in tokens:
+        if token.level == 0 and token.nesting == 1:
+            token.attrSet("dir", "auto")
+    return str(_COMMONMARK.renderer.render(tokens, _COMMONMARK.options, {}))
 
 
 def mrkdwn(text: str) -> str:
@@ -26,9 +30,11 @@ def discord(text: str) -> str:
     return _lines(text, _discord_line)
 
 
-def _lines(text: str, line_of: "type[str] | object") -> str:
+def _lines(text: str, line_of: Callable[[str], str]) -> str:
     """Code as it stands, everything else line by line; each line finds its own direction."""
-    html, fenced, code = [], False, []
+    html: list[str] = []
+    code: list[str] = []
+    fenced = False
     for line in text.split("\n"):
         if line.startswith("```"):
             fenced = not fenced
@@ -38,7 +44,7 @@ def _lines(text: str, line_of: "type[str] | object") -> str:
         elif fenced:
             code.append(line)
         else:
-            html.append(line_of(line))  # type: ignore[operator]
+            html.append(line_of(line))
     return "".join(html)
 
 
@@ -53,7 +59,7 @@ def _slack_words(text: str) -> str:
     text, kept = _put_away(text.replace(">", "&gt;").replace("&lt;", "&lt;"))
     text = re.sub(r"<(https?://[^|<>&]+?)\|([^<>]*?)&gt;", r'<a href="\1">\2</a>', text)
     text = re.sub(r"(?<![\w*])\*(?=\S)([^*\n]+)\*(?![\w*])", r"<b>\1</b>", text)
-    text = re.sub(r"(?<!\w)_(?=\S)([^_\n]+)_(?!\w)", r"<i>\1</i>", text)
+    text = re.sub(r"(?<![\w])_(?=\S)([^_\n]+)_(?![\w])", r"<i>\1</i>", text)
     return _brought_back(text, kept)
 
 
@@ -63,7 +69,7 @@ def _discord_line(line: str) -> str:
             return f'<{tag} class="{look}" dir="auto">{_discord_words(line[len(sign) :])}</{tag}>'
     if item := re.match(r"( *)(?:[-*]|(\d+)\.) (.*)", line):
         sign = f"{item[2]}." if item[2] else "•"
-        return f'<div class="item" dir="auto"><span>{sign}</span> {_discord_words(item[3])}</div>'
+        return f'<div class="item" dir="auto"><b>{sign}</b><span>{_discord_words(item[3])}</span></div>'
     return f'<div dir="auto">{_discord_words(line)}</div>' if line.strip() else '<div class="gap"></div>'
 
 
@@ -73,7 +79,7 @@ def _discord_words(text: str) -> str:
     text = re.sub(r"\[((?:[^\[\]\\]|\\.)*)\]\((?:&lt;)?(https?://[^\s()]+?)(?:&gt;)?\)", r'<a href="\2">\1</a>', text)
     text = re.sub(r"&lt;(https?://\S+?)&gt;", r'<a href="\1">\1</a>', text)
     text = re.sub(r"\*\*(?=\S)(.+?)(?<=\S)\*\*", r"<b>\1</b>", text)
-    text = re.sub(r"(?<![\w*])\*(?=\S)([^*\n]+)\*(?![\w*])", r"<i>\1</i>", text)
+    text = re.sub(r"\*(?=\S)([^*\n]+)(?<=\S)\*", r"<i>\1</i>", text)
     return _brought_back(re.sub(r"\\([\[\]()*_`~|\\#-])", r"\1", text), kept)
 
 

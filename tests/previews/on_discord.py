@@ -44,9 +44,9 @@ def draw(scene: Scene, words: Words) -> str:
     if sent is None:
         return ""
     if scene.kind == "form":
-        return _modal(sent)
+        return _modal(sent, words)
     asked = _asked(scene) if scene.before else ""
-    private = f'<div class="only" dir="auto">👁 {escape(words.private)}</div>' if scene.kind in ("private", "home") else ""
+    private = f'<div class="only" dir="auto">👁 {escape(words.alone_in_discord)}</div>' if scene.kind in ("private", "home") else ""
     rows = "".join(f'<div class="row">{"".join(map(_button, row["components"]))}</div>' for row in sent["components"])
     name = f'<div class="who"><b>Polydesk</b> <span class="app">{escape(words.app)}</span> <time>14:02</time></div>'
     said = f"{name}{marks.discord(sent['content'])}{rows}{private}"
@@ -63,10 +63,10 @@ def _button(button: Json) -> str:
     return f'<span class="button style{button["style"]}" dir="auto">{shown}</span>'
 
 
-def _modal(form: Json) -> str:
+def _modal(form: Json, words: Words) -> str:
     inputs = "".join(map(_label, form["components"]))
-    end = '<div class="end"><span class="button style2">Cancel</span><span class="button style1">Submit</span></div>'
-    return f'<div class="modal"><div class="title" dir="auto"><b>{escape(form["title"])}</b></div>{inputs}{end}</div>'
+    buttons = f'<span class="button style2">{words.cancel}</span><span class="button style1">{words.submit}</span>'
+    return f'<div class="modal"><div class="title" dir="auto"><b>{escape(form["title"])}</b></div>{inputs}<div class="end">{buttons}</div></div>'
 
 
 def _label(label: Json) -> str:

@@ -41,7 +41,9 @@ def fault(scene: Scene) -> str:
     if scene.kind in ("form", "home"):
         return fault_of_view(sent, "modal" if scene.kind == "form" else "home")
     if scene.kind == "prompts":
-        return "" if 0 < len(sent["prompts"]) <= 4 and all(0 < len(one["title"]) <= _LONGEST_PROMPT for one in sent["prompts"]) else "prompts"
+        return (
+            "" if 0 < len(sent["prompts"]) <= 4 and all(0 < len(one["title"]) <= _LONGEST_PROMPT for one in sent["prompts"]) else "prompts"
+        )
     if scene.kind == "private" and isinstance(scene.shown, Reply):
         # Where nobody has pressed anything it goes as an ephemeral message, which takes what a message takes.
         ephemeral = {"channel": PLACE.channel, **write_reply(scene.shown, KEY, PLACE)}
@@ -60,7 +62,7 @@ def draw(scene: Scene, words: Words) -> str:
         prompts = "".join(f'<span class="prompt" dir="auto">{escape(one["title"])}</span>' for one in sent["prompts"])
         return _message(f'<div dir="auto">{escape(sent["title"])}</div><div class="prompts">{prompts}</div>', words)
     asked = _asked(scene) if scene.before else ""
-    private = f'<div class="only" dir="auto">👁 {escape(words.private)}</div>' if scene.kind == "private" else ""
+    private = f'<div class="only" dir="auto">👁 {escape(words.alone_in_slack)}</div>' if scene.kind == "private" else ""
     return f"{asked}{private}{_message(_blocks(sent['blocks']), words)}"
 
 

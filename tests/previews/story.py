@@ -19,6 +19,7 @@ from tests.previews.words import SHOP, Words, words_in
 CUSTOMER, STAFF = Person("fake", "w1", "sam", "Sam"), Person("fake", "w1", "kim", "Kim")
 CHANNEL, STAFF_PLACE = Place("fake", "w1", "c1"), Place("fake", "w1", "staff")
 DIRECT = Place("fake", "w1", "d1", direct=True)
+SEEN_BY_OTHERS = "What the customer sees of it"
 SINCE = 1_795_000_000.0
 """When the customer first wrote: November 2026."""
 
@@ -121,7 +122,7 @@ class Story:
         sent = FormSent("", CHANNEL, STAFF, "draft", draft, (("text", theirs.returns.replace(" [1]", "")),), self._language)
         self._keep("The draft was sent", await self._does(sent), "private", STAFF)
         await self._here.platform.sees(before + 1)
-        self.scenes.append(Scene("What the customer sees of it", self._here.platform.posts[before].reply, "message", question))
+        self.scenes.append(Scene(SEEN_BY_OTHERS, self._here.platform.posts[before].reply, "message", question))
 
     def _knows(self, words: Words, *replies: str) -> None:
         """What the documents say, and what the model writes of it."""
@@ -149,26 +150,26 @@ class Story:
         return phrases.say(phrase, self._language)
 
 
-async def told(folder: Path, language: str) -> tuple[Scene, ...]:
-    """The scenes, with all labels in this language. `folder`: where a database may lie for so long."""
+async def told(folder: Path, language: str, detector: Detector) -> tuple[Scene, ...]:
+    """The scenes, with all labels in this language. `folder`: where a database may lie for so long; `detector`: of all languages."""
     empty, own = folder / "empty.db", folder / f"{language}.db"
     if not empty.exists():
         await _opened(empty, new=True)
     shutil.copy(empty, own)
     database = await _opened(own)
     try:
-        return await _told(database, language)
+        return await _told(database, language, detector)
     finally:
         await database.close()
 
 
-async def _told(database: Database, language: str) -> tuple[Scene, ...]:
+async def _told(database: Database, language: str, detector: Detector) -> tuple[Scene, ...]:
     other = "en" if language != "en" else "ja"
     model, shelf, languages = ScriptedModel(), Shelf(), (language, other)
     manner = Manner(SHOP, hands_over=True, checks=False)
-    answering: Any = Answering(manner, cast(Any, shelf), cast(Any, None), Detector(languages), model)
-    opened = desk(database, echo=answering, held=True, staff=STAFF_PLACE, member=STAFF.key, model=model, languages=languages)
-    async with opened as here:
+    answering: Any = Answering(manner, cast(Any, shelf), cast(Any, None), detector, model)
+    house = {"staff": STAFF_PLACE, "member": STAFF.key, "languages": languages, "detector": detector}
+    async with desk(database, echo=answering, held=True, model=model, **house) as here:
         return await Story(here, model, shelf, language, other).tell()
 
 

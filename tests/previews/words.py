@@ -1,15 +1,16 @@
 """What people and the model say in the previews, in English, Arabic and Japanese; in any other language they say it in English."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 SHOP = "Lumen & Loom"
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Answers of a model; `pages`: what the shop's documents are called; `unheard`: a question that they do not answer.
+    """Answers of a model; `pages`: what the shop's documents are called; `unheard`: a question that they do not answer, "" for any.
 
-    `private`, `app`: what the platform itself writes beside what only one person sees, and beside an app's name.
+    The rest is what the platforms themselves write, neither of which speaks Arabic: `app` beside a name, the words beside what only
+    one person sees, and the buttons of a form in Discord.
     """
 
     pages: tuple[tuple[str, str], ...]
@@ -17,8 +18,11 @@ class Words:
     delivery: str
     payment: str
     unheard: str
-    private: str
-    app: str
+    app: str = "APP"
+    alone_in_slack: str = "Only visible to you"
+    alone_in_discord: str = "Only you can see this"
+    cancel: str = "Cancel"
+    submit: str = "Submit"
 
 
 ENGLISH = Words(
@@ -44,8 +48,6 @@ LL-2048-JP  handed to the carrier
 """,
     payment="By card, by PayPal, or by bank transfer within *14 days* [3].",
     unheard="Do you rent out lamps for weddings?",
-    private="Only visible to you",
-    app="APP",
 )
 
 ARABIC = Words(
@@ -70,8 +72,6 @@ LL-2048-JP  handed to the carrier
 """,
     payment="بالبطاقة أو عبر PayPal أو بتحويل مصرفي خلال *14 يومًا* [3].",
     unheard="هل تؤجرون المصابيح لحفلات الزفاف؟",
-    private="مرئي لك فقط",
-    app="تطبيق",
 )
 
 JAPANESE = Words(
@@ -96,8 +96,11 @@ LL-2048-JP  handed to the carrier
 """,
     payment="カード、PayPal、または*14日以内*の銀行振込でお支払いいただけます [3]。",
     unheard="結婚式用にランプを借りることはできますか?",
-    private="あなただけに表示されています",
     app="アプリ",
+    alone_in_slack="あなただけに表示されています",
+    alone_in_discord="これはあなただけに表示されています",
+    cancel="キャンセル",
+    submit="送信",
 )
 
 _WORDS = {"en": ENGLISH, "ar": ARABIC, "ja": JAPANESE}
@@ -105,4 +108,4 @@ _WORDS = {"en": ENGLISH, "ar": ARABIC, "ja": JAPANESE}
 
 def words_in(language: str) -> Words:
     """What is said there."""
-    return _WORDS.get(language, ENGLISH)
+    return _WORDS.get(language) or replace(ENGLISH, unheard="")
