@@ -187,6 +187,12 @@ def apology(language: str, reference: str) -> Answer:
     return Answer(Reply(phrases.say(phrases.SORRY, language, reference=reference), language), False, EXTRACT, reference)
 
 
+def stopped(shown: str, language: str) -> Reply:
+    """What stands where somebody wanted no answer any more: what he has seen of it, and a line that says so."""
+    line = phrases.say(phrases.STOPPED, language)
+    return Reply(shown, language, notice=line) if shown else Reply(line, language)
+
+
 def new_reference() -> str:
     """`#` and six signs that staff can look up."""
     return "#" + "".join(secrets.choice(_LETTERS) for _ in range(6))

@@ -83,6 +83,7 @@ class AnswersSection(_Section):
 
     threshold: Annotated[float, Field(ge=0, le=1)] = 0.35
     checks: bool = True
+    live: bool = True
     tone: str = "friendly, brief and plain"
     passages: Annotated[int, Field(ge=1, le=20)] = 5
 

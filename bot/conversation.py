@@ -4,24 +4,26 @@ import asyncio
 import logging
 import time
 from dataclasses import replace
+from functools import partial
 
-from bot.answering import Answer, Answering, Question, apology, new_reference, with_note, with_notice
+from bot.answering import Answer, Answering, Question, apology, new_reference, stopped, with_note, with_notice
 from bot.delivery import Delivery
 from bot.desk import Desk
-from bot.errors import BotError, StoreError
+from bot.errors import BotError, RateLimited, StoreError, Unreachable
+from bot.growing import Growing
 from bot.handoff import bot_answers, wants_person
 from bot.language import formats, phrases, policy
 from bot.language.detection import Detector
 from bot.language.policy import NOT_SERVED, Choice
-from bot.messages import Button, MessageReceived, Reply
+from bot.messages import Button, MessageReceived, Place, Reply
 from bot.metrics import Metrics
 from bot.rates import Rates
-from bot.store.inbox import LETTERS_FIRST, InboxStore, Work
+from bot.signs import Signs
+from bot.store.inbox import LETTERS_FIRST, InboxStore, Left, Work
 
 log = logging.getLogger(__name__)
 
 MOST_ATTEMPTS = 3
-STATUS_SECONDS = 1.0
 
 
 class Conversation:
@@ -57,52 +59,70 @@ class Conversation:
         """The places that are being answered in this process right now."""
 
     async def answer_place(self, place: str) -> None:
-        """Drain one lane: settle what may not have been sent, then take the oldest unanswered messages, answer them, and again
-        until there are none. After a crash this is all that there is to do.
+        """Drain one lane: settle what may not have been sent, take away what is seen of answers to deleted messages, then take the oldest
+        unanswered messages, answer them, and again until there are none. After a crash this is all that there is to do.
 
-        What comes while we are at it wakes the lane anew.
+        What comes while we are at it wakes the lane anew; what a platform that is away leaves undone is taken up again soon.
         """
         self.at_work.add(place)
         try:
             more = True
             while more and (work := await self._store.begin(place)):
-                more = await self._delivery.settle(place) if work == LETTERS_FIRST else await self._handle(place, work)
+                if work == LETTERS_FIRST:
+                    more = await self._delivery.settle(place)
+                else:
+                    more = await (self._clear(place, work) if isinstance(work, Left) else self._handle(place, work))
+        except (RateLimited, Unreachable) as exc:
+            log.info("a lane waits for its platform: %s", exc, extra={"place": place})
         finally:
             self.at_work.discard(place)
 
     def interrupt(self, place: str) -> None:
-        """A message was edited or withdrawn: what is being made here is out of date."""
+        """A message was edited or withdrawn, or nobody wants an answer any more: what is being made here is out of date."""
         if place in self._making:
             self._making[place].cancel()
 
+    async def _clear(self, place: str, left: Left) -> bool:
+        await self._delivery.clear(Place.from_key(place), left.messages)
+        await self._store.cleared(left)
+        return True
+
     async def _handle(self, place: str, work: Work) -> bool:
         """True when more waits here, or when these messages are to be taken once more."""
-        if bot_answers(work.thread):
-            return not await self._answer(place, work) or work.more
-        await self._store.keep(work)
-        return work.more
+        live = self._delivery.growing(work, found=await self._delivery.begun(work))
+        try:
+            if bot_answers(work.thread):
+                return not await self._answer(place, work, live) or work.more
+            await live.drop()
+            await self._delivery.clear_status(work.place, work.messages[-1].message_id)
+            await self._store.keep(work)
+            return work.more
+        finally:
+            live.abandon()
 
-    async def _answer(self, place: str, work: Work) -> bool:
+    async def _answer(self, place: str, work: Work, live: Growing) -> bool:
         """False when the messages are to be taken once more. What a failing database interrupts stays ours, and is taken again."""
         language = work.thread.language or self._default_language
         try:
             choice = self._choice(work)
             language = choice.language
-            answer = await self._make(place, work, choice)
-            if answer is not None and await self._delivery.deliver(work, _to_author(work, answer.reply), answer.reference):
+            answer = None if work.stopped else await self._make(place, work, choice, live)
+            if answer is None and (work.stopped or await self._store.stopped(work)):
+                return await self._delivery.deliver(work, _to_author(work, stopped(live.shown, language)), live)
+            if answer is not None and await self._delivery.deliver(work, _to_author(work, answer.reply), live, answer.reference):
                 self._count(work, answer)
                 return True
-        except StoreError:
+        except (StoreError, RateLimited, Unreachable):
             raise
         except Exception as exc:  # noqa: BLE001  # whatever broke, this customer gets an answer and the next one is served
-            return await self._failed(work, language, exc)
-        if not work.messages[-1].aside:
-            await self._delivery.show_status(work.place, work.messages[-1].message_id, on=False)
+            return await self._failed(work, language, exc, live)
+        await live.drop()
+        await self._delivery.clear_status(work.place, work.messages[-1].message_id)
         return False
 
-    async def _make(self, place: str, work: Work, choice: Choice) -> Answer | None:
-        """The answer, or None when an edit or a delete stopped us."""
-        making = self._making[place] = asyncio.create_task(self._compose(work, choice), name=f"answer {place}")
+    async def _make(self, place: str, work: Work, choice: Choice, live: Growing) -> Answer | None:
+        """The answer, or None when an edit, a delete or a stop stopped us."""
+        making = self._making[place] = asyncio.create_task(self._compose(work, choice, live), name=f"answer {place}")
         try:
             await asyncio.wait([making])
         except asyncio.CancelledError:
@@ -113,28 +133,26 @@ class Conversation:
             del self._making[place]
         return None if making.cancelled() else making.result()
 
-    async def _compose(self, work: Work, choice: Choice) -> Answer:
-        status = asyncio.create_task(self._show_sign(work))
+    async def _compose(self, work: Work, choice: Choice, live: Growing) -> Answer:
+        signs = Signs(partial(self._show_sign, work, choice.language), self._delivery.status_seconds(work.place), lambda: live.seen)
         try:
-            answer = await self._reply(work, choice)
-            # A sign that comes after the answer would stay, so it has a moment; but no answer waits for a slow one.
-            await asyncio.wait([status], timeout=STATUS_SECONDS)
+            answer = await self._reply(work, choice, live)
+            await signs.end()
         finally:
-            status.cancel()
-            await asyncio.gather(status, return_exceptions=True)
+            await signs.cancel()
         first = not any(turn.role == "bot" for turn in work.thread.turns)
         return with_notice(answer) if first else answer
 
-    async def _show_sign(self, work: Work) -> None:
+    async def _show_sign(self, work: Work, language: str, first: bool) -> None:
         last = work.messages[-1]
-        if not last.aside and await self._delivery.show_status(work.place, last.message_id, on=True):
+        if not last.aside and await self._delivery.show_status(work.place, last.message_id, language) and first:
             self._metrics.first_sign(work.place.platform, time.time() - last.sent_at)
 
     def _count(self, work: Work, answer: Answer) -> None:
         self._metrics.answered(work.place.platform, answer.model, answer.answered, time.time() - work.messages[-1].sent_at)
         self._metrics.tokens(answer.model, answer.tokens.prompt, answer.tokens.cached, answer.tokens.answer)
 
-    async def _reply(self, work: Work, choice: Choice) -> Answer:
+    async def _reply(self, work: Work, choice: Choice, live: Growing) -> Answer:
         text = "\n\n".join(message.text for message in work.messages)
         language = choice.language
         if len(text) > self._longest_message:
@@ -148,9 +166,10 @@ class Conversation:
         if choice.why == NOT_SERVED and self._hand_over_others:
             return await self._desk.hand_over(work, choice.seen, "unserved")
         sparing = not self._rates.workspace(author, len(work.messages))
-        answer = await self._answering.answer(Question(text, language, work.thread.turns, choice.spoken, sparing))
-        answer = self._with_buttons(answer, work.messages[-1])
-        return answer if choice.why != NOT_SERVED or self._told(work, choice.seen) else with_note(answer, choice.seen)
+        noted = choice.why == NOT_SERVED and not self._told(work, choice.seen)
+        question = Question(text, language, work.thread.turns, choice.spoken, sparing)
+        answer = self._with_buttons(await self._answering.answer(question, live if live.grows and not noted else None), work.messages[-1])
+        return with_note(answer, choice.seen) if noted else answer
 
     def _with_buttons(self, answer: Answer, message: MessageReceived) -> Answer:
         """The same answer with what can be pressed under it."""
@@ -166,7 +185,7 @@ class Conversation:
         before = (turn.text for turn in work.thread.turns if turn.role == "customer")
         return any(policy.choose(text, self._detector, "", "", self._default_language).seen == language for text in before)
 
-    async def _failed(self, work: Work, language: str, exc: Exception) -> bool:
+    async def _failed(self, work: Work, language: str, exc: Exception, live: Growing) -> bool:
         """Try again; after some failures say that we are sorry, with a reference that the log knows too."""
         reference = new_reference()
         self._metrics.failed(work.place.platform)
@@ -174,7 +193,9 @@ class Conversation:
         log.error("an answer failed: %s", _where(exc), extra=ids)
         if work.failures + 1 >= MOST_ATTEMPTS:
             await self._desk.failed(work, language, reference)
-            return await self._delivery.deliver(work, _to_author(work, apology(language, reference).reply), reference, aside=_where(exc))
+            apologising = _to_author(work, apology(language, reference).reply)
+            return await self._delivery.deliver(work, apologising, live, reference, aside=_where(exc))
+        await live.drop()
         await self._store.failed(work, type(exc).__name__)
         return False
 

@@ -3,12 +3,14 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
-from math import inf
+from functools import partial
 from typing import TypeVar
 from urllib.parse import urlsplit
 
-from bot.errors import PlatformError, RateLimited, StoreError, Unreachable
+from bot.errors import NotAllowed, PlaceGone, PlatformError, RateLimited, Unreachable, Unsupported
+from bot.growing import Growing
 from bot.messages import Place, Reply
 from bot.metrics import Metrics
 from bot.pacing import Pacer
@@ -25,6 +27,8 @@ ATTEMPTS = 6
 LONGEST_WAIT = 60.0
 LONGEST_REFUSAL = 3600.0
 """Seconds that a platform is left alone at most, whatever it says."""
+CLEARINGS = (0.5, 2.0, 8.0, 0.0)
+"""Seconds between tries to clear a sign."""
 REFUSED = ""
 """Instead of a message's id: the platform will never take it."""
 
@@ -40,26 +44,80 @@ class Delivery:
         holder: Holder,
         metrics: Metrics | None = None,
         pacer: Pacer | None = None,
+        live: bool = True,
     ) -> None:
+        """`live`: answers may be seen while they are written, where the platform can."""
         self._store = store
         self._holder = holder
         self._platforms = platforms
         self._hosts = hosts
         self._metrics = metrics or Metrics()
+        self._live = live
+        self._signs: set[tuple[str, str]] = set()
+        """The places and messages for which a sign is shown."""
         self._pacer = pacer or Pacer({name: platform.capabilities.limits for name, platform in platforms.items()})
 
-    async def deliver(self, work: Work, reply: Reply, reference: str = "", aside: str = "") -> bool:
+    def growing(self, work: Work, hosts: Collection[str] = (), found: str = "") -> Growing:
+        """The live side of an answer; `found`: a message that was begun before, and is to be finished."""
+        platform, question = self._platforms[work.place.platform], work.messages[-1]
+        allowed = {*self._hosts(), *hosts}
+        return Growing(
+            platform,
+            question,
+            self._pacer,
+            lambda text: _seen(text, allowed),
+            partial(self._holder.during, work.owner),
+            grows=self._live and platform.capabilities.live and not question.aside,
+            found=found,
+        )
+
+    async def begun(self, work: Work) -> str:
+        """The message that was begun for these questions before and never finished; "" when there is none.
+
+        A sign that was shown then is ours to clear. Raises PlatformError when it cannot be told now.
+        """
+        if not work.begun or work.messages[-1].aside:
+            return ""
+        self._signs.add((work.place.key, work.messages[-1].message_id))
+        try:
+            found = await self._find_live(work.place, work.begun)
+            for message in found[:-1]:
+                await self._remove(work.place, message)
+        except (RateLimited, Unreachable):
+            raise
+        except PlatformError as exc:
+            log.warning("whether half an answer stands cannot be seen: %s", exc, extra={"place": work.place.key})
+            return ""
+        return found[-1] if found else ""
+
+    async def clear(self, place: Place, questions: Sequence[str]) -> None:
+        """Take away what is seen of answers to questions that are gone, and the sign. Raises RateLimited and Unreachable."""
+        try:
+            for message in await self._find_live(place, questions):
+                await self._remove(place, message)
+        except (RateLimited, Unreachable):
+            raise
+        except PlatformError as exc:
+            log.warning("half an answer cannot be taken away: %s", exc, extra={"place": place.key})
+        self._signs.add((place.key, questions[-1]))
+        await self.clear_status(place, questions[-1])
+
+    async def deliver(self, work: Work, reply: Reply, live: Growing, reference: str = "", aside: str = "") -> bool:
         """Send a reply; False when its question changed meanwhile, and nothing was sent. `aside`: see OutboxStore.begin_delivery.
+        What is seen of it already (`live`) becomes its first part.
 
         Returns when the reply stands, or never will, or when the platform is away for long: then its lane settles it later.
+        Raises PlatformError when it cannot be told whether something of it is seen.
         """
         platform = self._platforms[work.place.platform]
         parts = self.parts(work.place, replace(reply, answers=work.messages[-1].standing))
-        letters = await self._store.begin_delivery(work, parts, reference, reply.offers_person, aside)
+        message = await live.end()
+        letters = await self._store.begin_delivery(work, parts, reference, reply.offers_person, aside, message)
         if letters is None:
+            await live.drop()
             return False
         for letter in letters:
-            if not await self._send(platform, letter):
+            if not await self._send(platform, letter, live.take_hold()):
                 break
         return True
 
@@ -98,25 +156,48 @@ class Delivery:
         """Whether the place's platform is switched on."""
         return place.platform in self._platforms
 
-    async def show_status(self, place: Place, message: str, on: bool) -> bool:
-        """Show or clear the sign that we are at work; False where the platform has none, or would be called too often."""
+    def status_seconds(self, place: Place) -> float:
+        """How long the sign lasts by itself."""
+        return self._platforms[place.platform].capabilities.status_seconds
+
+    async def show_status(self, place: Place, message: str, language: str) -> bool:
+        """Show the sign that we are at work; False where the platform has none, or would be called too often."""
         platform = self._platforms[place.platform]
         if not platform.capabilities.status or not self._pacer.try_turn(place, "status"):
             return False
+        self._signs.add((place.key, message))
         try:
-            await self._counted(place, "status", platform.show_status(place, message, on))
+            await self._counted(place, "status", platform.show_status(place, message, on=True, language=language))
         except RateLimited:
+            self._signs.discard((place.key, message))
+            return False
+        except Unreachable:
             return False
         return True
 
-    async def _send(self, platform: Platform, letter: Letter) -> str | None:
-        """The message's id; REFUSED; or None when the platform is away for now, and the letter stays in doubt."""
+    async def clear_status(self, place: Place, message: str) -> None:
+        """No answer is being made any more; twice is fine, and where no sign was shown nothing is done."""
+        platform = self._platforms[place.platform]
+        if (place.key, message) not in self._signs or not platform.capabilities.status:
+            return
+        self._signs.discard((place.key, message))
+        for wait in CLEARINGS:
+            try:
+                await self._counted(place, "status", platform.show_status(place, message, on=False))
+                return
+            except (RateLimited, Unreachable):
+                await asyncio.sleep(wait)
+        log.warning("a sign that we are at work could not be cleared", extra={"place": place.key})
+
+    async def _send(self, platform: Platform, letter: Letter, held: bool = False) -> str | None:
+        """The message's id; REFUSED; or None when the platform is away for now, and the letter stays in doubt.
+
+        `held`: the call that finishes the message which grew was kept for it."""
         # What one person alone sees cannot be looked for: rather twice than never.
         in_doubt = letter.in_doubt and not letter.reply.only_for
         for attempt in range(1, ATTEMPTS + 1):
             try:
-                found = await self._find(platform, letter) if in_doubt else None
-                message_id = found or await self._post(platform, letter)
+                message_id = await self._stand(platform, letter, in_doubt, held and attempt == 1)
             except (RateLimited, Unreachable) as exc:
                 if attempt == ATTEMPTS:
                     break
@@ -126,21 +207,59 @@ class Delivery:
                     in_doubt = not letter.reply.only_for
             except PlatformError as exc:
                 log.error("a reply cannot be delivered: %s", exc, extra={"place": letter.place.key, "key": letter.key})
+                await self._over(letter)
                 await self._store.failed(letter, f"{type(exc).__name__}: {exc}")
                 return REFUSED
             else:
+                await self._over(letter)
                 await self._store.posted(letter, message_id)
                 return message_id
         log.error("a reply waits in the outbox, its platform is away", extra={"place": letter.place.key, "key": letter.key})
         return None
 
+    async def _stand(self, platform: Platform, letter: Letter, in_doubt: bool, held: bool) -> str:
+        """The message that grew becomes this part; where that can never be, and where none grew, the part is posted."""
+        if letter.live:
+            try:
+                await self._pacer.turn(letter.place, "live-stop", held=held)
+                finishing = platform.finish(letter.place, letter.live, letter.reply, letter.key)
+                await self._counted(letter.place, "live-stop", self._holder.during(letter.owner, finishing))
+                return letter.live
+            except (RateLimited, Unreachable):
+                raise
+            except PlatformError as exc:
+                log.warning("half an answer cannot be finished, so it is posted anew: %s", exc, extra={"place": letter.place.key})
+                with suppress(NotAllowed, PlaceGone, Unsupported):
+                    await self._remove(letter.place, letter.live)
+        found = await self._find(platform, letter) if in_doubt else None
+        return found or await self._post(platform, letter)
+
+    async def _over(self, letter: Letter) -> None:
+        """With the last part of an answer, and before that is written down, the sign goes out: so it goes out whoever dies."""
+        if letter.last and letter.event and letter.reply.answers:
+            if letter.in_doubt:
+                self._signs.add((letter.place.key, letter.reply.answers))
+            await self.clear_status(letter.place, letter.reply.answers)
+
     async def _find(self, platform: Platform, letter: Letter) -> str | None:
         await self._pacer.turn(letter.place, "look")
         return await self._counted(letter.place, "look", platform.find_sent(letter.place, letter.reply, letter.key, letter.after))
 
+    async def _find_live(self, place: Place, questions: Sequence[str]) -> Sequence[str]:
+        platform = self._platforms[place.platform]
+        if not platform.capabilities.live or not questions:
+            return ()
+        await self._pacer.turn(place, "look")
+        return await self._counted(place, "look", platform.find_live(place, questions))
+
+    async def _remove(self, place: Place, message: str) -> None:
+        await self._pacer.turn(place, "live-stop")
+        await self._counted(place, "live-stop", self._platforms[place.platform].remove(place, message))
+
     async def _post(self, platform: Platform, letter: Letter) -> str:
         await self._pacer.turn(letter.place, "post")
-        return await self._counted(letter.place, "post", self._sent(platform, letter))
+        sending = platform.send(letter.place, letter.reply, letter.key)
+        return await self._counted(letter.place, "post", self._holder.during(letter.owner, sending))
 
     async def _counted(self, place: Place, call: Call, calling: Awaitable[T]) -> T:
         """One call whose turn has come; a refusal is remembered, and raised."""
@@ -151,24 +270,11 @@ class Delivery:
             self._pacer.put_off(place, call, min(exc.retry_after, LONGEST_REFUSAL))
             raise
 
-    async def _sent(self, platform: Platform, letter: Letter) -> str:
-        """One call, begun and ended while the letter is surely ours: a process that was frozen may have lost it."""
-        left = self._holder.left(letter.owner)
-        if left <= 0:
-            raise StoreError("a letter may be another worker's by now")
-        if left == inf:
-            return await platform.send(letter.place, letter.reply, letter.key)
-        sending = asyncio.ensure_future(platform.send(letter.place, letter.reply, letter.key))
-        try:
-            while not sending.done() and (left := self._holder.left(letter.owner)) > 0:
-                await asyncio.wait([sending], timeout=left)
-        finally:
-            if not sending.done():
-                sending.cancel()
-                await asyncio.gather(sending, return_exceptions=True)
-        if sending.cancelled():
-            raise Unreachable("no answer in the time that this worker has")
-        return sending.result()
+
+def _seen(text: str, hosts: Collection[str]) -> str:
+    """What may be seen of an answer that is still being written."""
+    sure = outbound.sure(text, hosts).rstrip()
+    return outbound.leave(sure, hosts) if sure.strip() else ""
 
 
 def _hosts_of(reply: Reply) -> set[str]:

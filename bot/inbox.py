@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from bot.errors import StoreError
 from bot.lanes import Lanes
-from bot.messages import Event, MessageDeleted, MessageEdited, MessageReceived
+from bot.messages import Event, MessageDeleted, MessageEdited, MessageReceived, StopPressed
 from bot.store.inbox import InboxStore
 
 log = logging.getLogger(__name__)
@@ -37,6 +37,9 @@ class Inbox:
         """Returns when the event is safely written down, or found to be none of our business. Raises StoreError."""
         if isinstance(event, MessageReceived):
             await self._once(event)
+        elif isinstance(event, StopPressed):
+            if (place := await self._store.stop(event)) is not None:
+                self._interrupt(place)
         else:
             # An edit can be close behind its message, which must be written down first.
             if (before := self._arriving.get(_name(event))) is not None:
@@ -120,5 +123,5 @@ class Inbox:
             self._early[_name(signal)] = (waiting[0], replace(waiting[1], text=signal.text))
 
 
-def _name(event: Event) -> str:
+def _name(event: MessageReceived | MessageEdited | MessageDeleted) -> str:
     return f"{event.place.platform}:{event.place.workspace}:{event.place.channel}:{event.message_id}"

@@ -130,7 +130,16 @@ class MessageDeleted:
     deleted_at: float
 
 
-Signal = MessageEdited | MessageDeleted
+@dataclass(frozen=True, slots=True)
+class StopPressed:
+    """Somebody wants no answer any more: what is being answered at `place` is to end. `place.direct` may be wrong here."""
+
+    event_id: str
+    place: Place
+    stopped_at: float
+
+
+Signal = MessageEdited | MessageDeleted | StopPressed
 Event = MessageReceived | Signal
 
 

@@ -32,6 +32,8 @@ class _Bucket:
     back: list[float] = field(default_factory=list)
     closed: float = 0.0
     careful: float = 0.0
+    held: int = 0
+    """Calls that are kept for later."""
     line: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Who must wait waits here, first come first served."""
 
@@ -39,7 +41,7 @@ class _Bucket:
         """When a call can be taken at the earliest, if so many are to be left."""
         while self.back and self.back[0] <= now:
             del self.back[0]
-        most = 1 if pace is None or now < self.careful else pace.at_once - spared
+        most = 1 if pace is None or now < self.careful else max(1, pace.at_once - spared - self.held)
         return max(self.closed, self.back[-most] if len(self.back) >= most else now)
 
     def take(self, pace: Pace | None, now: float) -> None:
@@ -67,8 +69,10 @@ class Pacer:
         self._limits, self._now, self._sleep = limits, now, sleep
         self._buckets: OrderedDict[tuple[str, Limit | Call], _Bucket] = OrderedDict()
 
-    async def turn(self, place: Place, call: Call) -> None:
-        """Wait until the call may be made, which must then follow at once. For what must go."""
+    async def turn(self, place: Place, call: Call, *, held: bool = False) -> None:
+        """Wait until the call may be made, which must then follow at once. For what must go. `held`: one was kept for it."""
+        if held:
+            self.release(place, call)
         gates = self._gates(place, call)
         async with gates[0][0].line:
             while (wait := max(bucket.free_at(pace, self._now()) for bucket, pace in gates) - self._now()) > 0:
@@ -83,6 +87,23 @@ class Pacer:
                 return False
         _pass(gates, now)
         return True
+
+    def hold(self, place: Place, call: Call) -> bool:
+        """Keep one call for later; False when there is no room. So many are kept and made in any time as may be made: none will wait."""
+        gates, now = self._gates(place, call), self._now()
+        for bucket, pace in gates:
+            if pace is not None and pace.at_once - pace.at_once // SPARED - bucket.held <= 0:
+                return False
+            if bucket.line.locked() or bucket.free_at(pace, now, pace.at_once // SPARED if pace else 0) > now:
+                return False
+        for bucket, _ in gates:
+            bucket.held += 1
+        return True
+
+    def release(self, place: Place, call: Call) -> None:
+        """What was kept is not needed."""
+        for bucket, _ in self._gates(place, call):
+            bucket.held = max(0, bucket.held - 1)
 
     def put_off(self, place: Place, call: Call, seconds: float) -> None:
         """The platform refused: nobody makes this call there before then, and nobody two at once for a while after."""

@@ -7,9 +7,10 @@ a capability exists because the core branches on it.
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from math import inf
 from typing import TYPE_CHECKING, Literal, Protocol
 
-from bot.messages import Event, Fault, Place, Reply
+from bot.messages import Event, Fault, MessageReceived, Place, Reply
 from bot.pressed import Interact
 
 if TYPE_CHECKING:
@@ -25,7 +26,8 @@ only surprise whoever asked it."""
 
 
 Call = Literal["post", "edit", "look", "status", "live-start", "live-append", "live-stop"]
-"""What we ask of a platform, as far as it is counted: `send`, a change of what we sent, `find_sent`, `show_status`; text that grows."""
+"""What we ask of a platform, as far as it is counted: `send`, a change of what we sent, `find_sent` and `find_live`, `show_status`;
+`open_live`, `LiveMessage.show`, and what ends such a message (`finish`, `remove`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +58,17 @@ class Capabilities:
     status: bool
     """It can show that we are at work on an answer. Fallback: nothing is shown."""
 
-    limits: tuple[Limit, ...] = ()
-    """How fast it may be called, as it documents, the narrowest limit of each call first. Fallback: as fast as we are, until it refuses."""
-
     buttons: bool = False
     """It shows buttons under a reply, and asks whether it helped. Fallback: neither is sent; the words of the reply say it all."""
+
+    live: bool = False
+    """A message can grow while its answer is written. Fallback: the whole answer at the end, as one message."""
+
+    status_seconds: float = inf
+    """After so many seconds the sign goes out by itself; while we are at work it is shown anew before. Fallback: it stays."""
+
+    limits: tuple[Limit, ...] = ()
+    """How fast it may be called, as it documents, the narrowest limit of each call first. Fallback: as fast as we are, until it refuses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +112,22 @@ class Cursors(Protocol):
 
     async def waiting(self) -> Sequence[tuple[Place, str]]:
         """Messages (their ids) that wait for an answer: what became of them in our absence must be asked. Raises StoreError."""
+        ...
+
+
+class LiveMessage(Protocol):
+    """A message of ours that grows. Until `Platform.finish` anybody can see that it is not complete."""
+
+    @property
+    def message_id(self) -> str:
+        """The platform's."""
+        ...
+
+    async def show(self, text: str) -> None:
+        """The whole text so far (CommonMark), in place of what it says. Where that cannot be done, or not all of it fits, less is shown.
+
+        Raises PlatformError: RateLimited when this change may come later, anything else when it will never change again.
+        """
         ...
 
 
@@ -186,10 +210,36 @@ class Platform(Protocol):
         """
         ...
 
+    async def open_live(self, question: MessageReceived, text: str) -> LiveMessage:
+        """Post the beginning of an answer to a message, which is to grow. Raises PlatformError; after Unreachable it may stand there."""
+        ...
+
+    async def find_live(self, place: Place, questions: Sequence[str]) -> Sequence[str]:
+        """Messages of ours that grew at this place in answer to one of these and were never finished, whoever opened them.
+
+        Asked only when a process may have died over them. Raises PlatformError.
+        """
+        ...
+
+    async def finish(self, place: Place, message_id: str, reply: Reply, key: str) -> None:
+        """Make a message that grew the complete part `reply`, as `send` would post it. Doing it again changes nothing.
+
+        Raises PlatformError; after anything but RateLimited and Unreachable it can never be done.
+        """
+        ...
+
+    async def remove(self, place: Place, message_id: str) -> None:
+        """Take a message that grew away; one that is gone already is no error. Raises PlatformError."""
+        ...
+
     def link(self, place: Place, message_id: str) -> str:
         """Pure: the address at which staff see this message in its conversation; "" where there is none."""
         ...
 
-    async def show_status(self, place: Place, reply_to: str, on: bool) -> None:
-        """Show or clear the sign that we are at work (`reply_to`: the customer's message). Raises RateLimited and nothing else."""
+    async def show_status(self, place: Place, reply_to: str, on: bool, language: str = "en") -> None:
+        """Show or clear the sign that we are at work (`reply_to`: the customer's message; `language`: of the words in it, if any).
+
+        Whatever was shown is cleared at the end, whoever showed it; where it went out by itself when we posted, that costs no call.
+        Raises RateLimited, Unreachable, and nothing else.
+        """
         ...

@@ -16,6 +16,7 @@ from typing import Any, Self
 
 from aiohttp import WSMsgType, web
 
+from tests.discord_edits import deleted, edited
 from tests.discord_gateway import Starts, holds
 from tests.discord_interactions import Interactions
 from tests.discord_rules import fault_of_message
@@ -60,7 +61,7 @@ class DiscordServer:
         self.starts = Starts()
         self.guilds = [GUILD]
         self.hidden: set[str] = set()
-        self.posts: list[Payload] = []
+        self.posts, self.edits = list[Payload](), list[Payload]()
         self.typings: list[str] = []
         self.requests: list[str] = []
         self.identifies = 0
@@ -106,6 +107,8 @@ class DiscordServer:
         app.router.add_post(f"{api}/channels/{{channel}}/messages", self._post)
         app.router.add_get(f"{api}/channels/{{channel}}/messages", self._history)
         app.router.add_post(f"{api}/channels/{{channel}}/typing", self._typing)
+        app.router.add_patch(f"{api}/channels/{{channel}}/messages/{{message}}", self._edit)
+        app.router.add_delete(f"{api}/channels/{{channel}}/messages/{{message}}", self._delete)
         self.interactions.routes(app)
         self._runner = web.AppRunner(app, shutdown_timeout=0.1)
         await self._runner.setup()
@@ -280,6 +283,8 @@ class DiscordServer:
         self.messages[channel].append(data)
         await self.tell("MESSAGE_CREATE", data)
         return self._response(data)
+
+    _edit, _delete = edited, deleted
 
     async def _history(self, request: web.Request) -> web.Response:
         if self._history_faults:

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field, replace
 
 from aiohttp.web import RouteDef
 
-from bot.errors import PlatformError
-from bot.messages import Addressed, Event, Fault, MessageDeleted, MessageEdited, MessageReceived, Person, Place, Reply
+from bot.errors import PlaceGone, PlatformError
+from bot.messages import Addressed, Event, Fault, MessageDeleted, MessageEdited, MessageReceived, Person, Place, Reply, StopPressed
 from bot.platforms import Capabilities, Cursor, Cursors, Receive, State
 from bot.pressed import Interact, Interaction, Reaction
 from bot.shaping import split_text
@@ -24,16 +24,41 @@ class Posted:
 
 
 @dataclass
+class Grown:
+    """A message that grows: `texts` is what it said, one after the other; it is gone from `FakePlatform.live` when it is removed."""
+
+    platform: "FakePlatform"
+    question: MessageReceived
+    message_id: str
+    texts: list[str] = field(default_factory=list)
+    finished: bool = False
+
+    async def show(self, text: str) -> None:
+        """What it says from now on."""
+        self.platform.fail()
+        if self.message_id not in self.platform.live:
+            raise PlaceGone("no such message")
+        self.texts.append(text)
+        self.platform.saw.set()
+
+
+@dataclass
 class FakePlatform:
-    """`say` is a customer who writes, also while we are away; `posts` is what he sees; `failures` are raised by the next sends."""
+    """`say` is a customer who writes, also while we are away; `posts` is what he sees; `failures` are raised by the next calls.
+
+    `live` are the messages that grow or grew, `removed` those that were taken away.
+    """
 
     name: str = "fake"
     longest: int = 2000
-    capabilities: Capabilities = field(default_factory=lambda: Capabilities(status=True, buttons=True))
+    capabilities: Capabilities = field(default_factory=lambda: Capabilities(status=True, buttons=True, live=True))
     posts: list[Posted] = field(default_factory=list)
     statuses: list[tuple[str, bool]] = field(default_factory=list)
     failures: list[PlatformError] = field(default_factory=list)
     lose_answer: bool = False
+    live: dict[str, Grown] = field(default_factory=dict)
+    removed: list[Grown] = field(default_factory=list)
+    saw: asyncio.Event = field(default_factory=asyncio.Event)
     _receive: Receive | None = None
     _ready: bool = False
     _cursors: Cursors | None = None
@@ -69,14 +94,49 @@ class FakePlatform:
         bare = replace(reply, sources=(), notice="", buttons=(), feedback=False)
         return [*(replace(bare, text=part) for part in parts), replace(reply, text=last)]
 
+    def fail(self) -> None:
+        """The next failure, before it has any effect."""
+        if self.failures and not self.lose_answer:
+            raise self.failures.pop(0)
+
+    def lose(self) -> None:
+        """The next failure, after the effect."""
+        if self.failures and self.lose_answer:
+            raise self.failures.pop(0)
+
     async def send(self, place: Place, reply: Reply, key: str) -> str:
-        failure = self.failures.pop(0) if self.failures else None
-        if failure is not None and not self.lose_answer:
-            raise failure
+        self.fail()
         self.posts.append(Posted(place, reply, key, f"b{len(self.posts)}"))
-        if failure is not None:
-            raise failure
+        self.lose()
         return self.posts[-1].id
+
+    async def open_live(self, question: MessageReceived, text: str) -> Grown:
+        self.fail()
+        grown = Grown(self, question, f"l{len(self.live) + len(self.removed)}", [text])
+        self.live[grown.message_id] = grown
+        self.saw.set()
+        self.lose()
+        return grown
+
+    async def find_live(self, place: Place, questions: Sequence[str]) -> Sequence[str]:
+        self.fail()
+        grown = [each for each in self.live.values() if each.question.place == place and each.question.message_id in questions]
+        return [each.message_id for each in grown if not each.finished]
+
+    async def finish(self, place: Place, message_id: str, reply: Reply, key: str) -> None:
+        self.fail()
+        if message_id not in self.live:
+            raise PlaceGone("no such message")
+        if not self.live[message_id].finished:
+            self.posts.append(Posted(place, reply, key, message_id))
+        self.live[message_id].finished = True
+        self.lose()
+
+    async def remove(self, place: Place, message_id: str) -> None:
+        self.fail()
+        if grown := self.live.pop(message_id, None):
+            self.removed.append(grown)
+        self.lose()
 
     async def find_sent(self, place: Place, reply: Reply, key: str, after: str = "") -> str | None:
         return next((post.id for post in self.posts if post.key == key and post.place == place), None)
@@ -84,7 +144,7 @@ class FakePlatform:
     def link(self, place: Place, message_id: str) -> str:
         return f"https://fake.example/{place.channel}/{message_id}"
 
-    async def show_status(self, place: Place, reply_to: str, on: bool) -> None:
+    async def show_status(self, place: Place, reply_to: str, on: bool, language: str = "en") -> None:
         self.statuses.append((reply_to, on))
 
     def place(self, thread: str = "t1", *, direct: bool = False) -> Place:
@@ -123,6 +183,18 @@ class FakePlatform:
         """A customer takes a message away."""
         self._clock += 1
         await self._hear(MessageDeleted(f"e{self._clock}", self.place(""), message, float(self._clock)))
+
+    async def stop_answer(self, thread: str = "t1") -> None:
+        """A customer presses the button that stops the answer."""
+        self._clock += 1
+        await self._hear(StopPressed(f"e{self._clock}", self.place(thread), float(self._clock)))
+
+    async def shows(self, text: str, seconds: float = 5) -> None:
+        """Returns when a growing message says this."""
+        async with asyncio.timeout(seconds):
+            while not any(each.texts[-1] == text for each in self.live.values()):
+                self.saw.clear()
+                await self.saw.wait()
 
     async def does(self, interaction: Interaction) -> Reaction:
         """Somebody presses, commands, fills in a form or comes by; what he alone sees."""

@@ -1,8 +1,11 @@
 """What Slack makes of what we show: whether it takes it, how people read it, and whom it pings. Limits: docs.slack.dev, Block Kit."""
 
+import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
+
+from aiohttp import web
 
 Json = dict[str, Any]
 
@@ -143,3 +146,25 @@ def _texts(blocks: list[Json]) -> Iterator[str]:
 
 def _units(text: str) -> int:
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def kind_of(channel: str) -> str:
+    """The `channel_type` of a channel with this id."""
+    return {"D": "im", "G": "group"}.get(channel[:1], "channel")
+
+
+def escape(text: str) -> str:
+    """As Slack passes on what people write; `<@U2>` and `<https://…>` in it stay what they are."""
+    text = text.replace("&", "&amp;")
+    return re.sub(r"<(?![@#!]\w|https?:|mailto:)|(?<!\w)>|(?<= )>", lambda found: "&lt;" if found[0] == "<" else "&gt;", text)
+
+
+async def arguments_of(request: web.Request) -> Json:
+    """From the query, a form or JSON: Slack takes all three, by GET and POST."""
+    arguments: Json = dict(request.query)
+    if request.content_type == "application/json":
+        arguments |= await request.json() if await request.read() else {}
+    else:
+        form: Mapping[str, Any] = await request.post()
+        arguments |= {key: json.loads(value) if key in ("blocks", "metadata", "loading_messages") else value for key, value in form.items()}
+    return arguments

@@ -9,9 +9,7 @@ import asyncio
 import hashlib
 import hmac
 import json
-import re
 import time
-from collections.abc import Mapping
 from contextlib import suppress
 from io import BytesIO
 from random import choice
@@ -21,7 +19,8 @@ from uuid import uuid4
 from aiohttp import ClientSession, WSMsgType, web
 
 from tests.slack_hands import APP, BOT, TEAM, Json, SlackHands
-from tests.slack_rules import fault_of_post, links_of, rendered
+from tests.slack_rules import arguments_of, escape, fault_of_post, kind_of, links_of, rendered
+from tests.slack_streams import SlackStreams
 
 BOT_ID = "BBOT"
 SCOPES = "app_mentions:read,assistant:write,channels:history,chat:write,commands,groups:history,im:history,im:write,users:read"
@@ -46,6 +45,7 @@ class SlackServer(SlackHands):
         self.hellos = 0
         self.messages: dict[str, list[Json]] = {}
         self.posted = asyncio.Condition()
+        self.live = SlackStreams(self.messages, self._keep)
         self._acks: dict[str, asyncio.Future[None]] = {}
         self._pong, self._opened = asyncio.Event(), asyncio.Event()
         self._faults: list[tuple[str, web.Response | None]] = []
@@ -127,6 +127,12 @@ class SlackServer(SlackHands):
         else:
             self.messages[channel].remove(message)
             await self._change(channel, {"subtype": "message_deleted", "deleted_ts": ts, "previous_message": message})
+
+    async def press_stop(self, channel: str, thread_ts: str, user: str = "U1") -> None:
+        """Somebody presses the stop button of a thread in which we are at work."""
+        stopped = self.live.stop_by_user(channel, thread_ts)
+        event = {"type": "agent_session_stopped", "channel": channel, "thread_ts": thread_ts, "user": user, "event_ts": self.now()}
+        await self.deliver(self._envelope({**event, "streaming_message_ts": stopped}))
 
     async def _change(self, channel: str, change: Json) -> None:
         ts = self.now()
@@ -306,15 +312,21 @@ class SlackServer(SlackHands):
         token = arguments.pop("token", "") or request.headers.get("Authorization", "").removeprefix("Bearer ")
         if token != (self.app_token if method == "apps.connections.open" else self.bot_token):
             return web.json_response({"ok": False, "error": "invalid_auth" if token else "not_authed"})
+        answer = self._answered(method, arguments)
+        if method.endswith(".setStatus") and "error" not in answer:
+            self.statuses.append(arguments)
+        async with self.posted:
+            self.posted.notify_all()
+        return web.json_response({"ok": "error" not in answer, **answer}, headers={"x-oauth-scopes": self.scopes})
+
+    def _answered(self, method: str, arguments: Json) -> Json:
         answers = {
             "auth.test": self._auth_test,
             "apps.connections.open": self._connections_open,
             "chat.postMessage": self._post,
-            "chat.update": self._update,
             "conversations.replies": self._replies,
             "conversations.history": self._history,
-            "assistant.threads.setStatus": self._set_status,
-            "agents.sessions.setStatus": self._set_status,
+            **self.live.methods,
             "assistant.threads.setSuggestedPrompts": self._set_prompts,
             "chat.postEphemeral": self._post_ephemeral,
             "conversations.open": self._open_direct,
@@ -324,10 +336,7 @@ class SlackServer(SlackHands):
             "views.push": self._open_view,
             "views.update": self._update_view,
         }
-        answer = answers[method](arguments) if method in answers else {"ok": False, "error": "unknown_method"}
-        async with self.posted:
-            self.posted.notify_all()
-        return web.json_response({"ok": "error" not in answer, **answer}, headers={"x-oauth-scopes": self.scopes})
+        return answers[method](arguments) if method in answers else {"error": "unknown_method"}
 
     def _auth_test(self, _: Json) -> Json:
         return {"url": "https://acme.slack.com/", "team": "Acme", "user": "polydesk", "team_id": TEAM, "user_id": BOT, "bot_id": BOT_ID}
@@ -347,19 +356,13 @@ class SlackServer(SlackHands):
         self.posts.append({**arguments, "ts": message["ts"]})
         if channel.startswith("D"):
             self._note(channel[1:], arguments)
+        self.live.posted(channel, str(arguments.get("thread_ts") or ""))
         if self.echo:
             event = {**message, "channel": channel, "channel_type": kind_of(channel), "event_ts": message["ts"]}
             echo = asyncio.create_task(self.deliver(self._envelope(event)))
             self._echoes.add(echo)
             echo.add_done_callback(self._echoes.discard)
         return {"channel": channel, "ts": message["ts"], "message": message}
-
-    def _update(self, arguments: Json) -> Json:
-        for message in self.messages.get(str(arguments.get("channel")), []):
-            if message["ts"] == arguments.get("ts"):
-                message |= {key: arguments[key] for key in ("text", "blocks") if key in arguments}
-                return {"channel": arguments["channel"], "ts": message["ts"], "text": message["text"]}
-        return {"error": "message_not_found"}
 
     def _replies(self, arguments: Json) -> Json:
         root, oldest = arguments.get("ts"), str(arguments.get("oldest") or "0")
@@ -381,12 +384,6 @@ class SlackServer(SlackHands):
         page = {"messages": thread[start : start + limit], "has_more": more}
         return {**page, "response_metadata": {"next_cursor": str(start + limit)}} if more else page
 
-    def _set_status(self, arguments: Json) -> Json:
-        if not arguments.get("thread_ts") or not arguments.get("channel_id"):
-            return {"error": "invalid_arguments"}
-        self.statuses.append(arguments)
-        return {}
-
     # What we said ------------------------------------------------------------------------------------------------
 
     async def wait_for_posts(self, count: int, patience: float = 5.0) -> list[Json]:
@@ -402,25 +399,3 @@ class SlackServer(SlackHands):
     def pinged(self) -> list[str]:
         """Whom our posts would have pinged."""
         return [ping for post in self.posts for ping in links_of(post)]
-
-
-async def arguments_of(request: web.Request) -> Json:
-    """From the query, a form or JSON: Slack takes all three, by GET and POST."""
-    arguments: Json = dict(request.query)
-    if request.content_type == "application/json":
-        arguments |= await request.json() if await request.read() else {}
-    else:
-        form: Mapping[str, Any] = await request.post()
-        arguments |= {key: json.loads(value) if key in ("blocks", "metadata") else value for key, value in form.items()}
-    return arguments
-
-
-def kind_of(channel: str) -> str:
-    """The `channel_type` of a channel with this id."""
-    return {"D": "im", "G": "group"}.get(channel[:1], "channel")
-
-
-def escape(text: str) -> str:
-    """As Slack passes on what people write; `<@U2>` and `<https://…>` in it stay what they are."""
-    text = text.replace("&", "&amp;")
-    return re.sub(r"<(?![@#!]\w|https?:|mailto:)|(?<!\w)>|(?<= )>", lambda found: "&lt;" if found[0] == "<" else "&gt;", text)

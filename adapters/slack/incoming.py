@@ -6,7 +6,7 @@ Pure, and never an exception: what is malformed is nothing to us. Shapes: docs.s
 import re
 
 from adapters.slack.fields import TIME, Json, id_of, json_of, text_of, time_of
-from bot.messages import Addressed, Event, MessageDeleted, MessageEdited, MessageReceived, Person, Place
+from bot.messages import Addressed, Event, MessageDeleted, MessageEdited, MessageReceived, Person, Place, StopPressed
 
 _SPOKEN = frozenset({"", "file_share", "thread_broadcast"})
 """The subtypes of messages that a person wrote; all others are joins, topics, bots and the like."""
@@ -26,6 +26,8 @@ def read_event(body: Json, bot_user_id: str) -> Event | None:
             return _read_deletion(body, event, text_of(event, "deleted_ts"), json_of(event, "previous_message"), bot_user_id)
         case (("message" | "app_mention"), subtype) if subtype in _SPOKEN:
             return _read_message(body, event, bot_user_id)
+        case "agent_session_stopped", _:
+            return _read_stop(body, event)
     return None
 
 
@@ -46,6 +48,14 @@ def _read_message(body: Json, event: Json, bot_user_id: str) -> MessageReceived 
         sent_at=sent_at,
         addressed=addressed,
     )
+
+
+def _read_stop(body: Json, event: Json) -> StopPressed | None:
+    """Somebody pressed the stop button that Slack shows while we are at work in a thread."""
+    stopped_at = time_of(event, "event_ts")
+    if stopped_at is None or not id_of(event, "thread_ts"):
+        return None
+    return StopPressed(event_id=id_of(body, "event_id"), place=_place(body, event, event), stopped_at=stopped_at)
 
 
 def _addressed(event: Json, place: Place, bot_user_id: str) -> Addressed | None:

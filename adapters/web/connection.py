@@ -19,7 +19,7 @@ from adapters.web.incoming import Refused
 from adapters.web.sessions import Session, Sessions
 from bot.errors import PlaceGone
 from bot.messages import Event, Fault, MessageReceived, Place, Reply
-from bot.platforms import Capabilities, Cursors, Receive, State
+from bot.platforms import Capabilities, Cursors, LiveMessage, Receive, State
 from bot.pressed import Interact, Interaction
 
 log = logging.getLogger(__name__)
@@ -38,11 +38,33 @@ class Stream:
     session: Session
 
 
+LIVE = "live-"
+"""Before the id of the question that a growing answer answers: its own id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Growing:
+    """An answer that grows on the pages of a session."""
+
+    session: Session
+    thread: str
+    question: str
+
+    @property
+    def message_id(self) -> str:
+        """There is one for each question."""
+        return live_id(self.question)
+
+    async def show(self, text: str) -> None:
+        """On every open page, and on those that open later."""
+        self.session.grow(self.thread, self.question, outgoing.markdown(text))
+
+
 class WebPlatform:
     """The page as a platform. `hosts`: names under which it may be opened, beside localhost and its addresses."""
 
     name = incoming.NAME
-    capabilities = Capabilities(status=True, buttons=True)
+    capabilities = Capabilities(status=True, buttons=True, live=True)
 
     def __init__(
         self,
@@ -109,6 +131,31 @@ class WebPlatform:
         session.working.discard(place.thread)
         return session.add("answer", "", outgoing.show(reply), thread=place.thread, key=key).message_id
 
+    async def open_live(self, question: MessageReceived, text: str) -> LiveMessage:
+        """A growing answer on every open page."""
+        session = self._sessions.open(existing(question.place))
+        growing = Growing(session, question.place.thread, question.message_id)
+        await growing.show(text)
+        return growing
+
+    async def find_live(self, place: Place, questions: Sequence[str]) -> Sequence[str]:
+        """Those of this process; a page that saw another one's takes it away when the answer comes."""
+        session = self._sessions.find(place.channel)
+        return [live_id(question) for question in questions if session and session.grows(question)]
+
+    async def finish(self, place: Place, message_id: str, reply: Reply, key: str) -> None:
+        """The answer takes the place of what grew."""
+        session = self._sessions.open(existing(place))
+        if session.sent(place.thread, key) is None:
+            session.working.discard(place.thread)
+            session.add("answer", message_id, outgoing.show(reply), thread=place.thread, key=key)
+        session.grow(place.thread, reply.answers, None)
+
+    async def remove(self, place: Place, message_id: str) -> None:
+        """Nothing is seen of it any more."""
+        if session := self._sessions.find(place.channel):
+            session.grow(place.thread, message_id.removeprefix(LIVE), None)
+
     async def find_sent(self, place: Place, reply: Reply, key: str, after: str = "") -> str | None:  # noqa: ARG002
         """Only this process remembers; after a restart the page itself shows an answer of the same key once."""
         session = self._sessions.find(place.channel)
@@ -118,7 +165,7 @@ class WebPlatform:
         """Nothing: a page belongs to who opened it."""
         return ""
 
-    async def show_status(self, place: Place, reply_to: str, on: bool) -> None:  # noqa: ARG002
+    async def show_status(self, place: Place, reply_to: str, on: bool, language: str = "en") -> None:  # noqa: ARG002
         """Dots that move, on every open page of the conversation."""
         if session := self._sessions.find(place.channel):
             session.set_working(place.thread, on)
@@ -233,6 +280,7 @@ class WebPlatform:
     async def _feed(self, response: web.StreamResponse, session: Session, seen: int) -> None:
         """Write what is new, again and again, until we stop or the browser is gone."""
         shown: set[str] | None = None
+        grown: dict[str, str] = {}
         await response.write(b"retry: 1000\n\n")
         with session.listening() as news:
             while self._receive and not session.closed:
@@ -240,6 +288,9 @@ class WebPlatform:
                 for entry in session.after(seen):
                     await response.write(frame(entry.kind, entry.data, entry.number))
                     seen = entry.number
+                for question, data in session.grown(grown):
+                    await response.write(frame("live", data))
+                    grown[question] = data
                 if shown != session.working:
                     shown = set(session.working)
                     await response.write(frame("status", json.dumps({"working": sorted(shown)})))
@@ -256,6 +307,11 @@ class WebPlatform:
         finally:
             self._underway.discard(done)
             done.set_result(None)
+
+
+def live_id(question: str) -> str:
+    """The id of the answer that grows under a question."""
+    return LIVE + question
 
 
 def existing(place: Place) -> str:

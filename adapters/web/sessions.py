@@ -37,6 +37,7 @@ class Session:
         self._last = 0
         self._listeners: set[asyncio.Event] = set()
         self.working: set[str] = set()
+        self._growing: dict[str, str] = {}
         self.closed = False
 
     def next_number(self) -> int:
@@ -80,6 +81,26 @@ class Session:
         """Change one thing in the memory: a page that is loaded later sees only the new."""
         place = self._entries.index(entry)
         self._entries[place] = replace(entry, data=json.dumps({**json.loads(entry.data), **changes}, ensure_ascii=False))
+
+    def grow(self, thread: str, question: str, html: str | None) -> None:
+        """What can be seen of an answer that is being written; None: nothing any more."""
+        if html is None:
+            if question not in self._growing:
+                return
+            self._growing.pop(question)
+        else:
+            self._growing[question] = json.dumps({"answers": question, "conversation": thread, "html": html}, ensure_ascii=False)
+        self.wake()
+
+    def grows(self, question: str) -> bool:
+        """Whether an answer to this grows."""
+        return question in self._growing
+
+    def grown(self, seen: Mapping[str, str]) -> list[tuple[str, str]]:
+        """The answers that grew or went since somebody saw them, by their questions."""
+        news = [(question, data) for question, data in self._growing.items() if seen.get(question) != data]
+        gone = [question for question, data in seen.items() if question not in self._growing and json.loads(data)["html"]]
+        return news + [(question, json.dumps({**json.loads(seen[question]), "html": ""})) for question in gone]
 
     def set_working(self, thread: str, on: bool) -> None:
         """Whether an answer to that conversation is in the making."""

@@ -19,7 +19,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.faults.bench import Outcome, Run, go
-from benchmarks.faults.child import SEAMS
+from benchmarks.faults.child import ONLY_LIVE, SEAMS
 from benchmarks.faults.troubles import prepared
 from benchmarks.faults.world import World
 
@@ -30,7 +30,8 @@ def main() -> None:
     """Run, print a table, and end with 1 when anything is wrong."""
     given = _arguments()
     rows = []
-    for point in SEAMS if given.point == "each" else [given.point]:
+    seams = [name for name in SEAMS if given.live or name not in ONLY_LIVE]
+    for point in seams if given.point == "each" else [given.point]:
         with _folder(given.keep) as folder:
             sys.stderr.write(f"seed {given.seed}, folder {folder}\n")
             rows.append((point or given.trouble or "random", _go(given, point, Path(folder))))
@@ -61,6 +62,7 @@ def _run(given: argparse.Namespace, point: str) -> Run:
         given.duplicates,
         given.model_faults,
         given.platform_faults,
+        given.live,
     )
     troubles = given.troubles if given.trouble else 0
     return Run(world, given.workers, given.kills, point, given.polite / 100, given.freezes, given.frozen, troubles=troubles)
@@ -102,6 +104,7 @@ def _arguments() -> argparse.Namespace:
     reading.add_argument("--database", default="sqlite", help="sqlite, or the address of an empty PostgreSQL database")
     reading.add_argument("--workers", type=int, default=1, help="bots on one database; more than one only on PostgreSQL")
     reading.add_argument("--point", choices=["", *SEAMS, "each"], default="", help="die there instead of at random moments")
+    reading.add_argument("--live", action="store_true", help="people see all answers while they are written")
     reading.add_argument("--polite", type=float, default=10, help="percent of the deaths that are a SIGTERM")
     reading.add_argument("--freezes", type=int, default=0, help="how often a worker is stopped (SIGSTOP) and goes on")
     reading.add_argument("--frozen", type=float, default=15, help="for so many seconds")

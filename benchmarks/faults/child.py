@@ -8,12 +8,16 @@ import os
 import random
 import signal
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import adapters.discord
+import adapters.discord.connection.live
 import adapters.slack
-from bot import app, config
+import adapters.slack.connection.live
+from benchmarks.faults.world import LIVE
+from bot import app, config, growing
 from bot.app import parts
 from bot.commands import serving
 from bot.delivery import Delivery
@@ -24,6 +28,7 @@ from bot.store.inbox import InboxStore
 from bot.store.outbox import OutboxStore
 
 PLATFORMS = (adapters.slack.SlackPlatform, adapters.discord.DiscordPlatform)
+GROWING = (adapters.slack.connection.live.Stream, adapters.discord.connection.live.Growing)
 SEAMS: Mapping[str, tuple[tuple[type[Any], ...], str, float | None]] = {
     "committed": ((InboxStore,), "accept", None),
     "taken": ((InboxStore,), "begin", None),
@@ -36,9 +41,18 @@ SEAMS: Mapping[str, tuple[tuple[type[Any], ...], str, float | None]] = {
     "adopted": ((OutboxStore,), "adopt", None),
     "looked": (PLATFORMS, "find_sent", None),
     "settled": ((Delivery,), "settle", None),
+    "opened": (PLATFORMS, "open_live", None),
+    "growing": (GROWING, "show", None),
+    "finishing": (PLATFORMS, "finish", 0.002),
+    "finished": (PLATFORMS, "finish", None),
+    "found": (PLATFORMS, "find_live", None),
 }
 """Where it can die: right after this call returned something, or so many seconds after it began."""
-AFTER_A_DEATH = frozenset({"adopted", "looked", "settled"})
+ONLY_LIVE = frozenset({"opened", "growing", "finishing", "finished", "found"})
+"""What is only passed where answers grow (`--live`)."""
+SILENT = frozenset({"posted", "show", "finish"})
+"""Calls that return nothing."""
+AFTER_A_DEATH = frozenset({"adopted", "looked", "settled", "found"})
 """What is only passed when something was left in doubt: one death must come first, at any moment."""
 
 
@@ -76,6 +90,15 @@ def _settle_in(folder: str, settings: Mapping[str, str]) -> None:
     os.dup2(log, 2)
     os.dup2(log, 1)
     setattr(parts, "embedded", tuple)  # noqa: B010  # the vectors cost a second at each start, and have tests of their own
+    if LIVE in settings:
+        _let_all_answers_grow()
+
+
+def _let_all_answers_grow() -> None:
+    """Also short ones, and as many as there are: what the platforms' limits do to them has tests of its own."""
+    growing.OPEN_AFTER, growing.SETTLE, growing.EVERY = 0.05, 0.02, 0.05
+    for platform in PLATFORMS:
+        platform.capabilities = replace(platform.capabilities, limits=())
 
 
 def set_trap(point: str, passes: int) -> None:
@@ -93,7 +116,7 @@ def set_trap(point: str, passes: int) -> None:
             if early is not None and due(True):
                 asyncio.get_running_loop().call_later(early, _die)
             result = await real(self, *arguments, **more)
-            if early is None and due(result if name != "posted" else True):
+            if early is None and due(result if name not in SILENT else True):
                 _die()
             return result
 

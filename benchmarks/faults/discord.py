@@ -7,12 +7,13 @@ Discord says "a few minutes": a bot must not rest on them.
 import asyncio
 import random
 import time
+from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
 from benchmarks.faults.judge import Message, Post
 from tests.discord_server import DiscordServer, Session
-from tests.discord_world import DIRECT, GENERAL, PEOPLE, TOKEN, Payload
+from tests.discord_world import BOT, DIRECT, GENERAL, PEOPLE, TOKEN, Payload
 
 NONCES = 5.0
 CUT = 0.003
@@ -25,7 +26,7 @@ class FailingDiscord(DiscordServer):
     def __init__(self, dice: random.Random, percent: float, duplicates: float, threads: int) -> None:
         super().__init__()
         self._dice, self._share, self._twice = dice, percent / 100, duplicates / 100
-        self.record: list[Post] = []
+        self._changed: dict[str, float] = {}
         self.refused = 0
         self.addresses: list[str] = []
         self._askers: dict[str, str] = {}
@@ -67,31 +68,52 @@ class FailingDiscord(DiscordServer):
         self.sessions = {id: session for id, session in self.sessions.items() if session.ws is not None}
         return await super()._identify(ws, data)
 
+    @property
+    def record(self) -> list[Post]:
+        """What we said, as it stands now; when it was said is when it was last changed."""
+        said = [message for all in self.messages.values() for message in all if message["author"]["id"] == BOT]
+        said.sort(key=lambda message: int(message["id"]))
+        return [Post(self._thread(message), message["content"], self._changed.get(message["id"], 0.0)) for message in said]
+
     async def _post(self, request: web.Request) -> web.Response:
-        roll, now = self._dice.random(), time.monotonic()
+        now = time.monotonic()
         for key in [key for key, at in self._nonced.items() if now - at > NONCES]:
             del self._nonced[key]
             self._nonces.pop(key, None)
+        before = set(self._nonces)
+        answer = await self._faulty(request, super()._post)
+        for key in set(self._nonces) - before:
+            self._nonced[key] = now
+            self._changed[self._nonces[key]["id"]] = now
+        return answer
+
+    async def _edit(self, request: web.Request) -> web.Response:
+        answer = await self._faulty(request, super()._edit)
+        self._changed[request.match_info["message"]] = time.monotonic()
+        return answer
+
+    async def _delete(self, request: web.Request) -> web.Response:
+        return await self._faulty(request, super()._delete)
+
+    async def _faulty(self, request: web.Request, serve: Callable[[web.Request], Awaitable[web.Response]]) -> web.Response:
+        """Refused, broken, cut after the effect, or served."""
+        roll = self._dice.random()
         self.refused += roll < 3 * self._share
         if roll < self._share:
             body: Payload = {"message": "You are being rate limited.", "retry_after": 1.0, "global": False}
             return self._response(body, 429, {"Retry-After": "1", "X-RateLimit-Scope": "user"})
         if roll < 2 * self._share:
             return self._response({"message": "500: broken", "code": 0}, 500)
-        before = set(self._nonces)
-        answer = await super()._post(request)
-        for key in set(self._nonces) - before:
-            self._nonced[key] = now
-            self._remember(self._nonces[key])
+        answer = await serve(request)
         if roll < 3 * self._share and request.transport is not None:
             request.transport.abort()
         return answer
 
-    def _remember(self, posted: Payload) -> None:
-        thread = posted["channel_id"]
+    def _thread(self, posted: Payload) -> str:
+        thread = str(posted["channel_id"])
         if thread == GENERAL:
-            thread = f"{GENERAL}:{self._askers.get(posted.get('message_reference', {}).get('message_id', ''), '?')}"
-        self.record.append(Post(thread, posted["content"], time.monotonic()))
+            return f"{GENERAL}:{self._askers.get(posted.get('message_reference', {}).get('message_id', ''), '?')}"
+        return thread
 
 
 class OnDiscord:

@@ -9,15 +9,16 @@ from aiohttp import web
 from benchmarks.faults.judge import CODE
 from tests.model_server import Json, ModelServer, chunk_of, chunks_of
 
-FIRST, BETWEEN = 0.05, 0.02
-"""Seconds until the first chunk, and between chunks."""
+FIRST, BETWEEN, BETWEEN_LIVE = 0.05, 0.02, 0.1
+"""Seconds until the first chunk, and between chunks; the last where answers grow."""
 
 
 class FailingModel(ModelServer):
     """`percent`: how many of a hundred requests get a 429, and as many a 500, and as many a cut stream. `long_text`: of a long answer."""
 
-    def __init__(self, dice: random.Random, percent: float, long_text: str) -> None:
+    def __init__(self, dice: random.Random, percent: float, long_text: str, between: float = BETWEEN) -> None:
         super().__init__()
+        self._between = between
         self._dice, self._share, self._long = dice, percent / 100, long_text
         self.asked = 0
         self.failed = 0
@@ -49,7 +50,7 @@ class FailingModel(ModelServer):
         pieces = [text[start : start + step] for start in range(0, len(text), step)]
         for number, piece in enumerate(pieces):
             await response.write(chunk_of(delta={"content": piece}, finish_reason=None))
-            await asyncio.sleep(BETWEEN * self._dice.uniform(0.5, 2))
+            await asyncio.sleep(self._between * self._dice.uniform(0.5, 2))
             if cut and number == 1 and request.transport is not None:
                 request.transport.abort()
                 return response

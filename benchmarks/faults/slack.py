@@ -12,13 +12,14 @@ from typing import Any
 from aiohttp import web
 
 from benchmarks.faults.judge import Post
-from tests.slack_server import Json, SlackServer
+from tests.slack_server import BOT, Json, SlackServer
 
 SCHEDULE = (0.0, 1.0, 6.0, 30.0)
 """Slack's at once, after a minute and after five, ten times faster."""
 AGAIN = 0.7
 """Seconds until an envelope comes again by Socket Mode."""
-FAULTY = ("chat.postMessage", "conversations.replies")
+STREAMING = ("chat.startStream", "chat.appendStream", "chat.stopStream", "chat.update", "chat.delete")
+FAULTY = ("chat.postMessage", "conversations.replies", *STREAMING)
 
 
 class FailingSlack(SlackServer):
@@ -28,7 +29,7 @@ class FailingSlack(SlackServer):
         super().__init__()
         self._dice, self._share, self._twice = dice, percent / 100, duplicates / 100
         self.patience = 1.0
-        self.record: list[Post] = []
+        self._changed: dict[str, float] = {}
         self.refused = 0
         self.addresses: list[str] = []
         """Where events go by HTTP; none: Socket Mode."""
@@ -83,11 +84,20 @@ class FailingSlack(SlackServer):
             request.transport.abort()
         return web.Response()
 
-    def _post(self, arguments: Json) -> Json:
-        answer = super()._post(arguments)
-        if "error" not in answer:
-            text = " ".join(_texts(arguments.get("blocks", [])))
-            self.record.append(Post(f"{arguments['channel']}:{arguments.get('thread_ts')}", text, time.monotonic()))
+    @property
+    def record(self) -> list[Post]:
+        """What we said, as it stands now; when it was said is when it was last changed."""
+        said = [(channel, message) for channel, all in self.messages.items() for message in all if message.get("user") == BOT]
+        said.sort(key=lambda each: str(each[1]["ts"]))
+        return [
+            Post(f"{channel}:{message.get('thread_ts')}", " ".join(_texts(message.get("blocks", []))), self._changed[str(message["ts"])])
+            for channel, message in said
+        ]
+
+    def _answered(self, method: str, arguments: Json) -> Json:
+        answer = super()._answered(method, arguments)
+        if method in ("chat.postMessage", *STREAMING) and "ts" in answer and "error" not in answer:
+            self._changed[str(answer["ts"])] = time.monotonic()
         return answer
 
 

@@ -10,13 +10,15 @@ from multiprocessing.connection import Connection
 
 from benchmarks.faults.discord import FailingDiscord, OnDiscord
 from benchmarks.faults.judge import Message, Post
-from benchmarks.faults.model import FailingModel
+from benchmarks.faults.model import BETWEEN, BETWEEN_LIVE, FailingModel
 from benchmarks.faults.people import People, Platform
 from benchmarks.faults.slack import FailingSlack
 
 LONG = {"slack": "word " * 2_400, "discord": "word " * 500}
 """Enough for two messages."""
 CHANNELS = 8
+LIVE = "FAULTS_LIVE"
+"""The bot's setting with which all answers grow."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,7 @@ class World:
     duplicates: float
     model_faults: float
     platform_faults: float
+    live: bool = False
 
 
 @dataclass
@@ -54,12 +57,13 @@ async def _run(world: World, wire: Connection) -> None:
     logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)  # every death cuts connections
     dice = random.Random(world.seed)
     async with AsyncExitStack() as stack:
-        model = FailingModel(dice, world.model_faults, LONG[world.platform])
+        model = FailingModel(dice, world.model_faults, LONG[world.platform], BETWEEN_LIVE if world.live else BETWEEN)
         await stack.enter_async_context(model)
         server, people_on = _platform(world, dice)
         await stack.enter_async_context(server)
         people = People(people_on, dice, world.messages, world.threads)
-        wire.send({**server.settings(world.way), "MODEL_URL": model.url, "MODEL_NAME": "m"})
+        live = {LIVE: "1"} if world.live else {}
+        wire.send({**server.settings(world.way), "MODEL_URL": model.url, "MODEL_NAME": "m", **live})
         writing = asyncio.create_task(people.release(0))
         while (order := await asyncio.to_thread(wire.recv)) != ("end", None):
             match order:

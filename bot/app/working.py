@@ -39,7 +39,8 @@ class Working:
         self._parts = parts
         self._answered = answered
         self._wake: Callable[[str], None] = _nobody
-        delivery = Delivery(OutboxStore(parts.database, holder), platforms, lambda: parts.config.hosts, holder, metrics)
+        store = OutboxStore(parts.database, holder)
+        delivery = Delivery(store, platforms, lambda: parts.config.hosts, holder, metrics, live=shop.answers.live)
         desk = make_desk(parts, delivery, lambda place: self._wake(place))
         self.conversation = Conversation(
             InboxStore(parts.database, holder),

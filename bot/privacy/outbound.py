@@ -20,6 +20,7 @@ _LINK = re.compile(
 )
 _REFERENCE = re.compile(r"^ {0,3}\[[^\]\n]{1,300}\]:[^\n]{0,2000}$", re.MULTILINE)
 _ADDRESS = re.compile(r"(?<![\w@])(?:[a-z][a-z0-9+.-]{1,20}://|www\.)[^\s<>\[\]()\"'`|\\]{1,2000}", re.IGNORECASE)
+_HALF_A_LINK = re.compile(r"!?\[[^\[\]\n]{0,500}\]?\Z|!\Z|!?\[[^\[\]\n]{0,500}\]\([^()\s]{0,2000}\Z")
 _LOOSE_END = ".,;:!?*_~…。、"
 
 
@@ -31,6 +32,15 @@ def leave(text: str, hosts: Collection[str]) -> str:
     text = _ADDRESS.sub(lambda address: _bare(address[0], hosts), text).replace(f"<{LEFT_OUT}>", LEFT_OUT)
     text = _TAG.sub("<" + WORD_JOINER, _PING.sub("@" + WORD_JOINER, text))
     return text if text.strip() else LEFT_OUT
+
+
+def sure(text: str, hosts: Collection[str]) -> str:
+    """The beginning of a text that is still being written, as far as the rest can change nothing of it: up to the first link whose host
+    may yet become one of those that the finished text may link to, or that is not whole."""
+    strange = [link.start() for link in _LINK.finditer(text) if not allowed(link[2], hosts)]
+    strange += [address.start() for address in _ADDRESS.finditer(text) if not allowed(address[0].rstrip(_LOOSE_END), hosts)]
+    strange += [half.start() for half in _HALF_A_LINK.finditer(text)]
+    return text[: min(strange, default=len(text))]
 
 
 def allowed(address: str, hosts: Collection[str]) -> str | None:

@@ -1,6 +1,7 @@
 """What the inbox asks the database: a message is written down once, taken by its lane, and finished.
 
-States of an event: new -> working -> delivering -> done; or withdrawn (deleted in time), or aside (it failed too often).
+States of an event: new -> working -> delivering -> done; or withdrawn (deleted in time), or aside (it failed too often). One that is
+deleted after its answer was begun is `leaving` until what people saw of that answer is taken away, and withdrawn then.
 An edit or a delete that comes while the answer is being made takes the event out of `working`,
 and then `begin_delivery` finds that there is nothing to deliver: that is the fence between the two.
 What is `working` or `delivering` has an owner (bot.store.workers); when that one is gone, it is taken again as if it were new.
@@ -8,14 +9,14 @@ What is `working` or `delivering` has an owner (bot.store.workers); when that on
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
 from sqlalchemy import BindParameter, Row, Select, Update, bindparam, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.messages import MessageDeleted, MessageEdited, MessageReceived, Place, Thread
+from bot.messages import MessageDeleted, MessageEdited, MessageReceived, Place, StopPressed, Thread
 from bot.store import threads
 from bot.store.database import Database
 from bot.store.workers import Holder, held_by_others
@@ -24,6 +25,8 @@ from bot.tables import events, outbox, turns
 
 MOST_AT_ONCE = 100
 OPEN = ("new", "working")
+STOPPED = "stopped by the customer"
+"""The `error` of a message whose author wants no answer any more, while that is being made."""
 
 # Statements of the hot path are made once: building one costs as much as running it.
 ADD_EMBEDDED = sqlite.insert(events).on_conflict_do_nothing()
@@ -34,7 +37,7 @@ ME: BindParameter[int] = bindparam("me")
 LETTERS = select(held_by_others(outbox.c.owner, ME)).where(outbox.c.state == "sending", outbox.c.place == bindparam("at"))
 UNFINISHED: Select[Any] = (
     select(*events.c, held_by_others(events.c.owner, ME).label("held"))
-    .where(events.c.place == bindparam("at"), events.c.state.in_(("new", "working", "delivering")))
+    .where(events.c.place == bindparam("at"), events.c.state.in_(("new", "working", "delivering", "leaving")))
     .order_by(events.c.state == "new", events.c.sent_at, events.c.id)
     .limit(MOST_AT_ONCE)
     .with_for_update(of=events)
@@ -50,6 +53,7 @@ class Work:
     """What a lane does next: one author's unanswered messages, in order, in their thread (whose turns end before them).
 
     `failures`: how often an answer to them has failed. `more`: others wait here besides. `owner`: the number under which we hold them.
+    `begun`: those (message ids) that somebody began to answer before; `stopped`: their author wants no answer any more.
     """
 
     events: tuple[int, ...]
@@ -58,11 +62,21 @@ class Work:
     failures: int
     more: bool
     owner: int
+    begun: tuple[str, ...] = ()
+    stopped: bool = False
 
     @property
     def place(self) -> Place:
         """Where it was said and where it is answered."""
         return self.messages[-1].place
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """Messages (their ids) that were deleted after an answer to them had been begun: what is seen of it is to be taken away."""
+
+    events: tuple[int, ...]
+    messages: tuple[str, ...]
 
 
 class InboxStore:
@@ -107,7 +121,7 @@ class InboxStore:
             if row.state not in OPEN:
                 return None
             await connection.execute(
-                update(events).where(events.c.id == row.id).values(state="new", owner=0, body=with_text(row.body, signal.text))
+                update(events).where(events.c.id == row.id).values(state="new", owner=0, error="", body=with_text(row.body, signal.text))
             )
         return str(row.place)
 
@@ -121,15 +135,36 @@ class InboxStore:
                 return None
             if row.turn_id is not None:
                 await connection.execute(delete(turns).where(turns.c.id == row.turn_id))
-            state = "withdrawn" if row.state in OPEN else row.state
+            state = row.state
+            if state in OPEN:
+                state = "withdrawn" if row.turn_id is None else "leaving"
             await connection.execute(update(events).where(events.c.id == row.id).values(state=state, body="", turn_id=None))
         return str(row.place) if row.state in OPEN else None
 
-    async def begin(self, place: str) -> Work | Literal["letters first"] | None:
+    async def stop(self, signal: StopPressed) -> str | None:
+        """Its author wants no answer any more; the place where one is being made, if there is one."""
+        here = (events.c.state == "working") & events.c.place.in_((signal.place.key, replace(signal.place, direct=True).key))
+        async with self._database.writing() as connection:
+            stopped = await connection.execute(update(events).where(here).values(error=STOPPED).returning(events.c.place))
+            return next(iter(stopped.scalars()), None)
+
+    async def stopped(self, work: Work) -> bool:
+        """Whether that was said of these messages, which are ours."""
+        async with self._database.reading() as connection:
+            ours = events.c.id.in_(work.events) & (events.c.state == "working") & (events.c.owner == work.owner)
+            return bool(await connection.scalar(select(func.count()).where(ours, events.c.error == STOPPED)))
+
+    async def cleared(self, left: Left) -> None:
+        """Nothing is seen any more of an answer to these."""
+        async with self._database.writing() as connection:
+            leaving = events.c.id.in_(left.events) & (events.c.state == "leaving")
+            await connection.execute(update(events).where(leaving).values(state="withdrawn", owner=0))
+
+    async def begin(self, place: str) -> Work | Left | Literal["letters first"] | None:
         """Take the oldest unanswered messages of a place: the first, and what its author wrote right after it.
 
-        LETTERS_FIRST when something written for this place may not have been sent. None when nothing waits, or when another
-        worker is at work here: so replies stand in the order of the messages, whoever makes them.
+        LETTERS_FIRST when something written for this place may not have been sent, and then what was Left. None when nothing waits, or
+        when another worker is at work here: so replies stand in the order of the messages, whoever makes them.
         """
         me = self._holder.number
         here = {"at": place, "me": me}
@@ -141,6 +176,8 @@ class InboxStore:
             unfinished = (await connection.execute(UNFINISHED, here)).all()
             if any(row.held for row in unfinished):
                 return None
+            if left := [row for row in unfinished if row.state == "leaving"]:
+                return Left(tuple(row.id for row in left), tuple(row.identity.rsplit(":", 1)[1] for row in left))
             rows = sorted((row for row in unfinished if row.state in OPEN), key=lambda row: (row.sent_at, row.id))
             if not rows:
                 return None
@@ -157,6 +194,8 @@ class InboxStore:
             max(row.attempts for row in burst),
             len(rows) > len(burst) or len(unfinished) == MOST_AT_ONCE,
             me,
+            tuple(message.message_id for row, message in zip(burst, messages, strict=True) if row.turn_id is not None),
+            any(row.error == STOPPED for row in burst),
         )
 
     async def failed(self, work: Work, error: str) -> None:

@@ -40,7 +40,7 @@ NAME_TURN = update(turns).where(turns.c.id == bindparam("which")).values(message
 class Letter:
     """One part of a reply on its way. `key` is what the platform gets to know it by; `event` the message that it answers,
     0 where it answers none (what we tell staff). `owner`: the number under which we send it. `in_doubt`: it may stand there already;
-    then it stands after the message `after` ("": nothing was sent there before)."""
+    then it stands after the message `after` ("": nothing was sent there before). `live`: the message that grew, and becomes this part."""
 
     id: int
     key: str
@@ -52,6 +52,7 @@ class Letter:
     owner: int
     in_doubt: bool = False
     after: str = ""
+    live: str = ""
 
 
 class OutboxStore:
@@ -62,12 +63,13 @@ class OutboxStore:
         self._holder = holder
 
     async def begin_delivery(
-        self, work: Work, parts: Sequence[Reply], reference: str = "", offers: bool = False, aside: str = ""
+        self, work: Work, parts: Sequence[Reply], reference: str = "", offers: bool = False, aside: str = "", live: str = ""
     ) -> list[Letter] | None:
         """Remember the reply and its parts; None when a message was edited or withdrawn meanwhile, or another worker has it:
         then the reply is worth nothing.
 
         `offers`: a yes to it accepts a person. `aside`: it is an apology, and for this error the messages are set aside once it stands.
+        `live`: the message that grew, and becomes the first part: it is written down here for the first time.
         """
         async with self._database.writing(lasting=True) as connection:
             claimed = await connection.execute(CLAIM, {"which": work.events, "me": work.owner, "aside": aside})
@@ -81,7 +83,7 @@ class OutboxStore:
             turn = await threads.add_turn(connection, work.thread.id, said, time.time(), reference, sources)
             await threads.touch(connection, work.thread.id, parts[-1].language)
             numbered = [_numbered(part, turn) for part in parts]
-            return await write_letters(connection, work.place, numbered, work.events[-1], turn, work.owner)
+            return await write_letters(connection, work.place, numbered, work.events[-1], turn, work.owner, live=live)
 
     async def posted(self, letter: Letter, message_id: str) -> None:
         """A part stands on the platform. With the last one the messages that it answers are done and their bodies forgotten.
@@ -123,7 +125,14 @@ class OutboxStore:
 
 
 async def write_letters(
-    connection: AsyncConnection, place: Place, parts: Sequence[Reply], event: int = 0, turn: int = 0, owner: int = 0, stem: str = ""
+    connection: AsyncConnection,
+    place: Place,
+    parts: Sequence[Reply],
+    event: int = 0,
+    turn: int = 0,
+    owner: int = 0,
+    stem: str = "",
+    live: str = "",
 ) -> list[Letter]:
     """Write parts into the outbox, a key each, in the transaction of what they belong to; without an owner the place's lane sends them.
 
@@ -141,14 +150,15 @@ async def write_letters(
             "part": number,
             "state": "sending",
             "body": write_reply(part),
-            "message_id": "",
+            "message_id": "" if number else live,
             "written_at": time.time(),
             "owner": owner,
         }
         row = await connection.execute(ADD, body)
         made = row.inserted_primary_key
         assert made is not None  # noqa: S101  # an INSERT of one row has a key
-        letters.append(Letter(made[0], key, place, part, event, turn, number == len(parts) - 1, owner))
+        last = number == len(parts) - 1
+        letters.append(Letter(made[0], key, place, part, event, turn, last, owner, live="" if number else live))
     return letters
 
 
@@ -159,7 +169,8 @@ def _numbered(part: Reply, turn: int) -> Reply:
 
 def _letter(row: Row[Any], me: int, after: str) -> Letter:
     reply, place = read_reply(row.body), Place.from_key(row.place)
-    return Letter(row.id, row.key, place, reply, row.event, row.turn_id, row.part == row.last, me, row.owner != 0, after)
+    last = row.part == row.last
+    return Letter(row.id, row.key, place, reply, row.event, row.turn_id, last, me, row.owner != 0, after, row.message_id)
 
 
 def _finish(letter: Letter) -> Update:

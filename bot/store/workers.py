@@ -5,15 +5,20 @@ shows every few seconds, by the database's clock, that it lives; one that was si
 Well before that it must itself stop to send (`Holder.left`). An embedded database has one worker: who starts strikes off all others.
 """
 
+import asyncio
 import time
+from collections.abc import Coroutine
 from math import inf
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import BindParameter, ColumnElement, delete, exists, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.errors import StoreError, Unreachable
 from bot.store.database import Database
 from bot.tables import events, outbox, workers
+
+T = TypeVar("T")
 
 SURE_FOR = 6.0
 DEAD_AFTER = 10.0
@@ -30,6 +35,28 @@ class Holder:
     def left(self, number: int) -> float:
         """Seconds for which rows held under `number` are surely still ours; not more than 0: somebody else may have them."""
         return self._until - time.monotonic() if number and number == self.number else 0.0
+
+    async def during(self, number: int, calling: Coroutine[Any, Any, T]) -> T:
+        """A call that begins and ends while rows under `number` are surely ours: a process that was frozen may have lost them.
+
+        Raises StoreError when they may be another's, Unreachable when the call takes longer than they are surely ours.
+        """
+        if (left := self.left(number)) <= 0:
+            calling.close()
+            raise StoreError("this may be another worker's by now")
+        if left == inf:
+            return await calling
+        call = asyncio.ensure_future(calling)
+        try:
+            while not call.done() and (left := self.left(number)) > 0:
+                await asyncio.wait([call], timeout=left)
+        finally:
+            if not call.done():
+                call.cancel()
+                await asyncio.gather(call, return_exceptions=True)
+        if call.cancelled():
+            raise Unreachable("no answer in the time that this worker has")
+        return call.result()
 
     def hold(self, number: int, until: float) -> None:
         """`number` is ours until then (seconds of time.monotonic)."""
@@ -97,7 +124,7 @@ class WorkerStore:
 
 
 async def _messages(connection: AsyncConnection, me: int, older_than: float) -> set[str]:
-    begun = (events.c.state == "working") & ~held_by_others(events.c.owner, me)
+    begun = events.c.state.in_(("working", "leaving")) & ~held_by_others(events.c.owner, me)
     lying = (events.c.state == "new") & (events.c.received_at <= time.time() - older_than)
     return set((await connection.execute(select(events.c.place).where(or_(begun, lying)).distinct())).scalars())
 

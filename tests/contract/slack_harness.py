@@ -16,6 +16,7 @@ from bot.platforms import Receive
 from bot.pressed import Interact
 from tests.contract.platform_contract import EVERYTHING
 from tests.fakes import KeptCursors
+from tests.slack_rules import links_of
 from tests.slack_server import APP, BOT, TEAM, SlackServer
 
 SECRET = "a-signing-secret"
@@ -31,8 +32,8 @@ class SlackHarness:
     def __init__(self, server: SlackServer, *, http: bool = False) -> None:
         self.server = server
         self.http = http
-        tokens = {"signing_secret": SECRET} if http else {"app_token": "xapp-test"}
-        self.platform = SlackPlatform("xoxb-test", api_url=server.url, pace=0.001, **tokens)
+        self.tokens = {"signing_secret": SECRET} if http else {"app_token": "xapp-test"}
+        self.platform = SlackPlatform("xoxb-test", api_url=server.url, pace=0.001, **self.tokens)
         self.last = ("C1", "")
         self.cursors = KeptCursors()
         self._receive: Receive | None = None
@@ -131,13 +132,31 @@ class SlackHarness:
         return self.server.posts
 
     def pinged(self) -> list[str]:
-        return self.server.pinged()
+        standing = [message for said in self.server.messages.values() for message in said if message.get("user") == BOT]
+        return [*self.server.pinged(), *(ping for message in standing for ping in links_of(message))]
 
     def fail_next(self, status: int, retry_after: float | None = None) -> None:
         self.server.fail_next(status, retry_after)
 
     def drop_next(self) -> None:
         self.server.drop_next()
+
+    def standing(self) -> list[str]:
+        return self.server.live.standing()
+
+    def signs(self) -> int:
+        return len(self.server.live.signs())
+
+    async def vanish(self, message_id: str) -> None:
+        for said in self.server.messages.values():
+            said[:] = [message for message in said if message["ts"] != message_id]
+        self.server.live.streams = {key: each for key, each in self.server.live.streams.items() if key[1] != message_id}
+
+    async def forget(self) -> None:
+        assert self._receive is not None
+        await self.platform.stop()
+        self.platform.__init__("xoxb-test", api_url=self.server.url, pace=0.001, **self.tokens)  # type: ignore[misc]
+        await self.start(self._receive)
 
     def unmapped(self) -> list[str]:
         return [kind.__name__ for kind in library_errors() if not isinstance(refusal(an_error(kind)), PlatformError)]

@@ -15,8 +15,10 @@ from adapters.discord.faults import MEANINGS, platform_error
 from bot.errors import NotAllowed, PlaceGone, PlatformError, RateLimited, Unreachable, Unsupported
 from bot.messages import Event, MessageDeleted, Place, Reply
 from bot.platforms import Receive
+from tests.contract.live_contract import LiveContract
 from tests.contract.missed_contract import MissedContract
 from tests.contract.platform_contract import EVERYTHING, Heard, PlatformContract
+from tests.discord_edits import standing
 from tests.discord_server import DiscordServer
 from tests.discord_world import BOT, DIRECT, GENERAL, GUILD, PEOPLE, THREAD, TOKEN
 from tests.fakes import KeptCursors
@@ -96,6 +98,19 @@ class DiscordHarness:
     def drop_next(self) -> None:
         self.server.drop_next()
 
+    def standing(self) -> list[str]:
+        return [re.sub(r"\\([^\w\s])", r"\1", text).replace("\u200b", "") for text in standing(self.server)]
+
+    def signs(self) -> int:
+        return 0  # typing dots go out by themselves
+
+    async def vanish(self, message_id: str) -> None:
+        [message] = [each for said in self.server.messages.values() for each in said if each["id"] == message_id]
+        await self.server.delete(message)
+
+    async def forget(self) -> None:
+        """Nothing is known of what grows but what stands there."""
+
     def unmapped(self) -> list[str]:
         found = [each for each in vars(discord.errors).values() if isinstance(each, type) and issubclass(each, BaseException)]
         return [each.__name__ for each in found if each not in MEANINGS]
@@ -124,7 +139,7 @@ async def _harness(server: DiscordServer) -> AsyncIterator[DiscordHarness]:
     await harness.close()
 
 
-class TestDiscord(PlatformContract, MissedContract):
+class TestDiscord(PlatformContract, MissedContract, LiveContract):
     """The contract."""
 
 

@@ -8,6 +8,7 @@ import pytest
 from bot.errors import NotAllowed, PlaceGone, PlatformError, RateLimited, Unreachable
 from bot.messages import Place
 from bot.platforms import Receive
+from tests.contract.live_contract import LiveContract
 from tests.contract.missed_contract import MissedContract
 from tests.contract.platform_contract import PlatformContract
 from tests.fake_platform import FakePlatform
@@ -77,6 +78,20 @@ class FakeHarness:
     def drop_next(self) -> None:
         self.platform.failures.append(Unreachable("cut"))
 
+    def standing(self) -> list[str]:
+        growing = [grown.texts[-1] for grown in self.platform.live.values() if not grown.finished]
+        return growing + self.sent()
+
+    def signs(self) -> int:
+        last = dict(self.platform.statuses)
+        return sum(last.values())
+
+    async def vanish(self, message_id: str) -> None:
+        del self.platform.live[message_id]
+
+    async def forget(self) -> None:
+        """A fake knows only what people see."""
+
     def unmapped(self) -> list[str]:
         return []
 
@@ -87,7 +102,7 @@ class FakeHarness:
         await self.platform.stop()
 
 
-class TestFake(PlatformContract, MissedContract):
+class TestFake(PlatformContract, MissedContract, LiveContract):
     @pytest.fixture
     async def harness(self) -> AsyncIterator[FakeHarness]:
         harness = FakeHarness()

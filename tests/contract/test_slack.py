@@ -15,6 +15,7 @@ from adapters.slack.connection.refusals import refusal
 from bot.errors import NotAllowed, PlaceGone, PlatformError, RateLimited, Unreachable, Unsupported
 from bot.messages import MessageEdited, Reply
 from bot.platforms import State
+from tests.contract.live_contract import LiveContract
 from tests.contract.missed_contract import MissedContract
 from tests.contract.platform_contract import Heard, PlatformContract, say
 from tests.contract.slack_harness import SECRET, SEED, Answer, SlackHarness
@@ -35,7 +36,7 @@ async def harness(server: SlackServer) -> AsyncIterator[SlackHarness]:
     await made.close()
 
 
-class TestSlackBySocketMode(PlatformContract, MissedContract):
+class TestSlackBySocketMode(PlatformContract, MissedContract, LiveContract):
     """The contract, through a websocket."""
 
 
@@ -230,22 +231,6 @@ class TestSlacksWays:
             harness.server._keep("C1", {"type": "message", "user": "U1", "text": str(number)}, SEED)
         ids = await say(harness, "Here.")
         assert await harness.platform.find_sent(harness.place(), Reply("Here.", "en"), "contract-0") == ids[0]
-
-    async def test_the_status_costs_one_call_and_rests_where_it_is_not_allowed(self, harness: SlackHarness) -> None:
-        await harness.start(Heard())
-        await harness.platform.show_status(harness.place(), "1", on=True)
-        assert harness.server.statuses == [{"channel_id": "C1", "thread_ts": SEED, "status": "…"}]
-        harness.server.fail_next(403, method="assistant.threads.setStatus", error="missing_scope")
-        for _ in range(3):
-            await harness.platform.show_status(harness.place(), "1", on=True)
-        assert [method for method, _ in harness.server.calls].count("assistant.threads.setStatus") == 2
-
-    async def test_a_status_that_comes_too_often_says_how_long_to_wait(self, harness: SlackHarness) -> None:
-        await harness.start(Heard())
-        harness.server.fail_next(429, 7, method="assistant.threads.setStatus")
-        with pytest.raises(RateLimited) as refused:
-            await harness.platform.show_status(harness.place(), "1", on=True)
-        assert refused.value.retry_after == 7
 
     @pytest.mark.parametrize(
         ("answer", "error"),

@@ -1,6 +1,7 @@
 """The page passes the platform contract, over real HTTP. There are no mentions and no bots on a page."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 
 import aiohttp
@@ -8,6 +9,7 @@ import pytest
 
 from bot.messages import Place
 from bot.platforms import Receive
+from tests.contract.live_contract import LiveContract
 from tests.contract.platform_contract import PlatformContract
 from tests.contract.web_page import LANGUAGES, Browser, Server, WatchedPlatform, read_html
 
@@ -67,6 +69,28 @@ class WebHarness:
     def drop_next(self) -> None:
         """Not in `can`."""
 
+    def standing(self) -> list[str]:
+        """The answers, and what grows."""
+        session = self.platform._sessions.find(self.place().channel)
+        assert session
+        whole = [entry.data for entry in session.after(0) if entry.kind == "answer"]
+        return [read_html(json.loads(data)["html"]) for data in (*whole, *(data for _, data in session.grown({})))]
+
+    def signs(self) -> int:
+        """Dots."""
+        session = self.platform._sessions.find(self.place().channel)
+        return len(session.working) if session else 0
+
+    async def vanish(self, message_id: str) -> None:
+        """Nobody can take an answer off a page."""
+
+    async def forget(self) -> None:
+        """A page's memory is its process's."""
+        session = self.platform._sessions.find(self.place().channel)
+        assert session
+        session._growing.clear()
+        session.working.clear()
+
     def unmapped(self) -> list[str]:
         """No library stands between us and the page."""
         return []
@@ -92,5 +116,5 @@ async def harness() -> AsyncIterator[WebHarness]:
     await made.close()
 
 
-class TestWeb(PlatformContract):
+class TestWeb(PlatformContract, LiveContract):
     """The page."""

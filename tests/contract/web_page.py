@@ -9,6 +9,7 @@ from html.parser import HTMLParser
 
 import aiohttp
 from aiohttp import web
+from yarl import URL
 
 from adapters.web import WebPlatform
 from adapters.web.gate import COOKIE
@@ -70,9 +71,11 @@ class Browser:
     reader: asyncio.Task[None] | None = None
     news: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def open(self, *, listen: bool = True, last_seen: str = "") -> "Browser":
-        """Visit the page, and begin to listen."""
+    async def open(self, *, listen: bool = True, last_seen: str = "", session: str = "") -> "Browser":
+        """Visit the page, and begin to listen; `session`: of another page of the same customer."""
         self.http = aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True), read_bufsize=2**22)
+        if session:
+            self.http.cookie_jar.update_cookies({COOKIE: session}, URL(self.server.url))
         async with self.http.get(self.server.url + "/") as page:
             assert page.status == 200
         if listen:

@@ -1,7 +1,7 @@
 """A desk of real parts around a fake platform and a fake answering: for stories about inbox, lanes and outbox."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -9,11 +9,12 @@ from bot.answering import Answer, Question
 from bot.conversation import Conversation
 from bot.delivery import Delivery
 from bot.desk import Desk as StaffDesk
+from bot.drafting import Live
 from bot.inbox import Inbox
 from bot.interactions import Asking, Drafts, Feedback, Handing, House, Interactions, Personal, Staff, Writing
 from bot.lanes import InProcessLanes
 from bot.language.detection import Detector
-from bot.messages import Place, Reply
+from bot.messages import Event, Place, Reply
 from bot.metrics import Metrics
 from bot.platforms import Receive
 from bot.pressed import Interact
@@ -44,9 +45,19 @@ class Echo:
     begun: asyncio.Event = field(default_factory=asyncio.Event)
     failures: list[Exception] = field(default_factory=list)
     offers: bool = False
+    sentences: Sequence[str] = ()
+    """What is seen of an answer while it is held back; "" takes back what came before."""
+    live: Live | None = None
 
-    async def answer(self, question: Question) -> Answer:
+    async def answer(self, question: Question, live: Live | None = None) -> Answer:
         self.asked.append(question)
+        self.live = live
+        if live is not None:
+            for sentence in self.sentences:
+                if sentence:
+                    live.add(sentence)
+                else:
+                    live.again()
         self.begun.set()
         await self.gate.wait()
         if self.failures:
@@ -69,7 +80,22 @@ class Desk:
     holder: Holder
     worker: Worker
     number: int
+    inbox: Inbox
     close: Callable[[], Awaitable[None]]
+
+    async def hear(self, event: Event) -> None:
+        """Anything that a platform may tell."""
+        await self.inbox.accept(event)
+
+    def live_of_last(self) -> Live:
+        """What shows the answer that was begun last."""
+        assert self.echo.live is not None
+        return self.echo.live
+
+    async def settled(self) -> None:
+        """Returns when nobody is at work."""
+        while self.conversation.at_work:
+            await asyncio.sleep(0.005)
 
 
 async def parts(database: Database, name: str = "fake") -> tuple[Conversation, Worker]:
@@ -128,6 +154,7 @@ async def desk(
     contact: str = "",
     rates: Rates | None = None,
     metrics: Metrics | None = None,
+    live: bool = True,
     start: Start | None = None,
     member: str = "",
     model: ScriptedModel | None = None,
@@ -142,7 +169,7 @@ async def desk(
         echo.gate.set()
     holder = Holder()
     store = InboxStore(database, holder)
-    delivery = Delivery(OutboxStore(database, holder), {platform.name: platform}, lambda: ("shop.example",), holder)
+    delivery = Delivery(OutboxStore(database, holder), {platform.name: platform}, lambda: ("shop.example",), holder, live=live)
     staff_desk = StaffDesk(CaseStore(database), delivery, staff, contact, languages[0], lambda place: lanes.wake(place))
     conversation = Conversation(store, echo, delivery, staff_desk, detector, languages[0], 4000, hand_over_others, rates, metrics)  # type: ignore[arg-type]
     lanes = InProcessLanes(conversation.answer_place, conversation.interrupt)
@@ -162,5 +189,5 @@ async def desk(
         await platform.stop()
         await worker.leave()
 
-    yield Desk(platform, echo, database, detector, conversation, holder, worker, holder.number, close)
+    yield Desk(platform, echo, database, detector, conversation, holder, worker, holder.number, inbox, close)
     await close()

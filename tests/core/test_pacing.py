@@ -191,7 +191,7 @@ async def test_who_is_refused_once_is_answered_and_those_behind_him_are_not_refu
 
 async def test_a_sign_that_is_refused_is_left_out_for_as_long_as_the_platform_says(database: Database) -> None:
     class Strict(FakePlatform):
-        async def show_status(self, place: Place, reply_to: str, on: bool) -> None:
+        async def show_status(self, place: Place, reply_to: str, on: bool, language: str = "en") -> None:
             await super().show_status(place, reply_to, on)
             raise RateLimited("slow down", 30)
 
@@ -201,3 +201,34 @@ async def test_a_sign_that_is_refused_is_left_out_for_as_long_as_the_platform_sa
         await here.platform.say("And the bill?", thread="t2")
         assert len(await here.platform.sees(2)) == 2
         assert len(here.platform.statuses) == 1
+
+
+async def test_what_is_kept_for_an_end_is_there_when_the_end_comes() -> None:
+    begin, end = Limit(("live-start",), "workspace", Pace(20, 60.0)), Limit(("live-stop",), "workspace", Pace(20, 60.0))
+    turns, clock = pacer(begin, end)
+    ends: list[float] = []
+    for minute in range(5):
+        opened = 0
+        while turns.hold(HERE, "live-stop"):
+            if not turns.try_turn(HERE, "live-start"):
+                turns.release(HERE, "live-stop")
+                break
+            opened += 1
+        assert opened <= 16
+        clock.now += 50.0 if minute % 2 else 5.0
+        for _ in range(opened):
+            before = clock.now
+            await turns.turn(HERE, "live-stop", held=True)
+            assert clock.now == before
+            ends.append(clock.now)
+    assert ends
+    assert all(sum(at <= other < at + 60.0 for other in ends) <= 20 for at in ends)
+
+
+async def test_an_end_that_was_not_foreseen_waits_for_its_turn_beside_those_that_were() -> None:
+    turns, clock = pacer(Limit(("live-stop",), "workspace", Pace(5, 60.0)))
+    assert [turns.hold(HERE, "live-stop") for _ in range(5)] == [True, True, True, True, False]
+    await turns.turn(HERE, "live-stop")
+    assert clock.now == 0.0
+    await turns.turn(HERE, "live-stop")
+    assert clock.now >= 60.0

@@ -270,3 +270,21 @@ async def test_a_browser_that_reads_no_more_does_not_hold_the_stop(desk: Desk, m
     async with asyncio.timeout(2):
         await desk.server.close()
     events.close()
+
+
+async def test_an_answer_grows_on_every_open_page_and_on_one_that_is_loaded_meanwhile(desk: Desk) -> None:
+    browser = await desk.browser()
+    _, asked = await browser.say("Where is it?")
+    question, platform = desk.heard.only(), desk.server.platform
+    growing = await platform.open_live(question, "It is **on")
+    await growing.show("It is **on its way**.")
+    await browser.until(lambda: any("<strong>on its way</strong>" in str(told["html"]) for told in browser.of("live")))
+    later = Browser(desk.server)
+    desk.browsers.append(later)
+    await later.open(session=browser.session)
+    await later.until(lambda: later.of("live"))
+    assert later.of("live")[-1]["answers"] == asked
+    await platform.finish(question.place, growing.message_id, Reply("It is **on its way**. Bye.", "en", answers=asked), "k1")
+    for each in (browser, later):
+        await each.until(lambda each=each: each.of("answer") and not each.of("live")[-1]["html"])
+        assert [answer["answers"] for answer in each.of("answer")] == [asked]

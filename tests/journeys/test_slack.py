@@ -1,14 +1,16 @@
 """Stories in Slack, from the raw event to the API call: the whole bot, the real slack-bolt, a Slack of ours."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 
+from bot import growing
 from bot.app import App
 from tests.journeys.whole import RICH, running
-from tests.model_server import ModelServer
+from tests.model_server import ModelServer, chunks_of
 from tests.slack_server import SlackServer
 
 SECRET = "s3cret"
@@ -52,7 +54,25 @@ async def test_a_mention_is_answered_once_in_its_thread(acme: Acme) -> None:
     assert acme.threads() == [("C1", asked)]
     assert "You have 30 days." in acme.slack.texts()[0]
     assert "https://shop.example/help/" in acme.slack.texts()[0]
-    assert len(acme.slack.statuses) <= 1
+    assert len(acme.slack.statuses) <= 2
+
+
+async def test_a_long_answer_grows_in_its_thread_and_the_sign_goes_out(acme: Acme, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("OPEN_AFTER", "SETTLE", "EVERY"):
+        monkeypatch.setattr(growing, name, 0.02)
+    acme.model.stream(chunks_of("You have 30 days [1]. " * 12), pause=0.03)
+    asked = await acme.slack.say("C1", "U2", "How long do I have to return something?")
+    async with asyncio.timeout(30):
+        while not any("https://shop.example/help/" in shown for shown in acme.slack.live.standing()):
+            await asyncio.sleep(0.05)
+        while acme.slack.live.signs():
+            await asyncio.sleep(0.05)
+    [shown] = acme.slack.live.standing()
+    assert shown.count("You have 30 days.") == 12
+    called = [method for method, _ in acme.slack.calls]
+    assert "chat.appendStream" in called
+    assert "chat.postMessage" not in called
+    assert [(channel, stream.message["thread_ts"]) for (channel, _), stream in acme.slack.live.streams.items()] == [("C1", asked)]
 
 
 async def test_a_follow_up_needs_no_mention_and_the_model_knows_what_was_said(acme: Acme) -> None:

@@ -1,4 +1,4 @@
-"""`python -m tests.previews [FOLDER]`: a page for each platform, in English, Arabic and Japanese. With `--pictures`, pictures of them, too."""
+"""`python -m tests.previews [FOLDER]`: a page for each platform, in English, Arabic and Japanese; `--pictures` makes pictures of them."""
 
 import argparse
 import asyncio
@@ -13,7 +13,6 @@ from tests.previews.story import told
 
 async def write(folder: Path) -> list[Path]:
     """The pages, as files."""
-    folder.mkdir(parents=True, exist_ok=True)
     written, detector = [], Detector(LANGUAGES)
     with tempfile.TemporaryDirectory() as databases:
         for language in LANGUAGES:
@@ -24,18 +23,19 @@ async def write(folder: Path) -> list[Path]:
     return written
 
 
-async def main() -> None:
+def main() -> None:
     """Write them, and say where they are."""
     options = argparse.ArgumentParser(prog="python -m tests.previews", description=__doc__)
     options.add_argument("folder", nargs="?", default="previews", type=Path)
     options.add_argument("--pictures", action="store_true", help="needs Chromium, and fonts for Arabic, Japanese and emoji")
     chosen = options.parse_args()
-    written = await write(chosen.folder)
+    chosen.folder.mkdir(parents=True, exist_ok=True)
+    written = asyncio.run(write(chosen.folder))
     if chosen.pictures:
         from tests.previews.pictures import take
 
-        written += await take(written)
+        written += asyncio.run(take(written))
     sys.stdout.write("".join(f"{file}\n" for file in written))
 
 
-asyncio.run(main())
+main()

@@ -64,9 +64,9 @@ def _button(button: Json) -> str:
 
 
 def _modal(form: Json, words: Words) -> str:
-    inputs = "".join(map(_label, form["components"]))
+    title, inputs = f'<div class="title" dir="auto"><b>{escape(form["title"])}</b></div>', "".join(map(_label, form["components"]))
     buttons = f'<span class="button style2">{words.cancel}</span><span class="button style1">{words.submit}</span>'
-    return f'<div class="modal"><div class="title" dir="auto"><b>{escape(form["title"])}</b></div>{inputs}<div class="end">{buttons}</div></div>'
+    return f'<div class="modal">{title}{inputs}<div class="end">{buttons}</div></div>'
 
 
 def _label(label: Json) -> str:

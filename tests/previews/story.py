@@ -2,6 +2,7 @@
 
 import shutil
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal, cast
 
@@ -22,6 +23,7 @@ DIRECT = Place("fake", "w1", "d1", direct=True)
 SEEN_BY_OTHERS = "What the customer sees of it"
 SINCE = 1_795_000_000.0
 """When the customer first wrote: November 2026."""
+NOTHING = Found((), 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ class Scene:
 class Shelf:
     """The shop's documents: what is found next."""
 
-    found: Found = Found((), 0.0)
+    found: Found = NOTHING
 
     async def search(self, *_: object, **__: object) -> Found:
         return self.found
@@ -75,7 +77,7 @@ class Story:
             await self._shown(title, asked)
 
     async def _finds_no_answer(self) -> None:
-        self._shelf.found = Found((), 0.0)
+        self._shelf.found = NOTHING
         await self._shown("No answer is found", self._words.unheard or self._say(phrases.PAGE_ASK_PAYMENT))
 
     async def _shown(self, title: str, question: str) -> None:
@@ -168,8 +170,8 @@ async def _told(database: Database, language: str, detector: Detector) -> tuple[
     model, shelf, languages = ScriptedModel(), Shelf(), (language, other)
     manner = Manner(SHOP, hands_over=True, checks=False)
     answering: Any = Answering(manner, cast(Any, shelf), cast(Any, None), detector, model)
-    house = {"staff": STAFF_PLACE, "member": STAFF.key, "languages": languages, "detector": detector}
-    async with desk(database, echo=answering, held=True, model=model, **house) as here:
+    house = partial(desk, staff=STAFF_PLACE, member=STAFF.key, languages=languages, detector=detector)
+    async with house(database, echo=answering, held=True, model=model) as here:
         return await Story(here, model, shelf, language, other).tell()
 
 

@@ -15,6 +15,7 @@ import yarl
 from aiohttp.web import RouteDef
 
 from adapters.discord.components import view_of
+from adapters.discord.connection import live
 from adapters.discord.connection.gateway import Shard
 from adapters.discord.connection.hearing import Hearing, own_id
 from adapters.discord.connection.interacting import Interacting
@@ -26,8 +27,8 @@ from adapters.discord.faults import LOGIN_CURE, intent_faults, translated, wrong
 from adapters.discord.incoming import NAME
 from adapters.discord.outgoing import split_reply, write_reply
 from bot.errors import NotAllowed, PlaceGone, PlatformError, RateLimited, Unreachable
-from bot.messages import Fault, Place, Reply
-from bot.platforms import Call, Capabilities, Cursors, Limit, Pace, Receive, Shares, State
+from bot.messages import Fault, MessageReceived, Place, Reply
+from bot.platforms import Call, Capabilities, Cursors, Limit, LiveMessage, Pace, Receive, Shares, State
 from bot.pressed import Interact
 
 log = logging.getLogger(__name__)
@@ -38,10 +39,12 @@ CALL = 60.0
 """Seconds for one call; discord.py waits inside for rate limits of up to 30 s."""
 DRAIN = 15.0
 """Seconds that `stop` leaves to what is under way."""
-_CALLS: tuple[Call, ...] = ("post", "edit", "look", "status")
+TYPING = 10.0
+"""Seconds until typing dots go out."""
+_ROUTES: tuple[tuple[Call, ...], ...] = (("post", "live-start"), ("edit", "live-append", "live-stop"), ("look",), ("status",))
 LIMITS = (
-    *(Limit((call,), "channel", Pace(5, 5.0)) for call in _CALLS),
-    Limit(_CALLS, "platform", Pace(50, 1.0)),
+    *(Limit(calls, "channel", Pace(5, 5.0)) for calls in _ROUTES),
+    Limit(tuple(call for calls in _ROUTES for call in calls), "platform", Pace(50, 1.0)),
 )
 """What Discord has long told in its headers for each of these routes, and documents for a bot as a whole. discord.py keeps to the headers
 besides, whatever they say, but who waits inside it waits in no order of ours."""
@@ -55,7 +58,7 @@ class DiscordPlatform:
     """
 
     name = NAME
-    capabilities = Capabilities(status=True, limits=LIMITS, buttons=True)
+    capabilities = Capabilities(status=True, buttons=True, live=True, status_seconds=TYPING, limits=LIMITS)
 
     def __init__(self, token: str, api_url: str = "", gateway_url: str = "", shares: Shares | None = None, *, pace: float = 1.0) -> None:
         self._token = token
@@ -171,11 +174,35 @@ class DiscordPlatform:
                         return str(message.id)
         return None
 
+    async def open_live(self, question: MessageReceived, text: str) -> LiveMessage:
+        """A message with a cursor, as an answer to the question."""
+        place, answer = question.place, Reply(text, "", answers=question.message_id)
+        with self.underway, translated():
+            channel = self._channel(place)
+            async with asyncio.timeout(CALL):
+                sent = await channel.send(live.unfinished(text), suppress_embeds=True, **_reference(place, answer))
+            return live.Growing(channel.get_partial_message(sent.id))
+
+    async def find_live(self, place: Place, questions: Sequence[str]) -> Sequence[str]:
+        """Our messages with a cursor, among the 200 after the first question."""
+        with self.underway:
+            return await live.find(self._channel(place), own_id(self._client), place, questions)
+
+    async def finish(self, place: Place, message_id: str, reply: Reply, key: str) -> None:  # noqa: ARG002 (no nonces in an edit)
+        """The last edit: all of it, and no cursor."""
+        with self.underway:
+            await live.finish(_message_of(self._channel(place), message_id), reply)
+
+    async def remove(self, place: Place, message_id: str) -> None:
+        """Delete it."""
+        with self.underway:
+            await live.remove(_message_of(self._channel(place), message_id))
+
     def link(self, place: Place, message_id: str) -> str:
         """Opens Discord at the message."""
         return f"https://discord.com/channels/{'@me' if place.direct else place.workspace}/{place.channel}/{message_id}"
 
-    async def show_status(self, place: Place, reply_to: str, on: bool) -> None:  # noqa: ARG002
+    async def show_status(self, place: Place, reply_to: str, on: bool, language: str = "en") -> None:  # noqa: ARG002
         """Typing dots for ten seconds; Discord itself clears it when we post."""
         if not on:
             return
@@ -204,6 +231,12 @@ class DiscordPlatform:
         if not place.channel.isdecimal():
             raise PlaceGone("this is not a channel of Discord")
         return client.get_partial_messageable(int(place.channel))
+
+
+def _message_of(channel: discord.PartialMessageable, message_id: str) -> discord.PartialMessage:
+    if not message_id.isdecimal():
+        raise PlaceGone("this is not a message of Discord")
+    return channel.get_partial_message(int(message_id))
 
 
 def _reference(place: Place, reply: Reply) -> dict[str, Any]:

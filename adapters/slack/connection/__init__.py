@@ -20,16 +20,18 @@ from adapters.slack.connection.doctor import faults_at_slack, faults_of_settings
 from adapters.slack.connection.edge import PATH, dispatched, read_delivery
 from adapters.slack.connection.interacting import Interacting
 from adapters.slack.connection.listening import bolt_app, installed
+from adapters.slack.connection.live import Streams
 from adapters.slack.connection.missed import Missed
 from adapters.slack.connection.privately import Privately
 from adapters.slack.connection.refusals import refusal
 from adapters.slack.connection.sockets import Socket, UnderWay
+from adapters.slack.connection.status import LASTS, Status
 from adapters.slack.fields import TIME
 from adapters.slack.interactions import Pressed
 from adapters.slack.limits import LIMITS
-from bot.errors import NotAllowed, PlatformError, RateLimited, Unreachable, Unsupported
-from bot.messages import Fault, Place, Reply
-from bot.platforms import Capabilities, Cursors, Receive, State
+from bot.errors import RateLimited, Unreachable
+from bot.messages import Fault, MessageReceived, Place, Reply
+from bot.platforms import Capabilities, Cursors, LiveMessage, Receive, State
 from bot.pressed import Interact
 
 _log = logging.getLogger(__name__)
@@ -40,7 +42,6 @@ _FIRST_WAIT, _LONGEST_WAIT = 0.5, 60.0
 _STEADY = 30.0
 """A connection that held for so many seconds was a good one: the next attempt comes soon."""
 _PAGES_AT_MOST = 5
-_NO_STATUS_FOR = 3600.0
 
 
 class SlackPlatform:
@@ -50,7 +51,7 @@ class SlackPlatform:
     """
 
     name = "slack"
-    capabilities = Capabilities(status=True, buttons=True, limits=LIMITS)
+    capabilities = Capabilities(status=True, buttons=True, live=True, status_seconds=LASTS, limits=LIMITS)
 
     def __init__(
         self,
@@ -69,8 +70,9 @@ class SlackPlatform:
         self._client: AsyncWebClient | None = None
         self._app: AsyncApp | None = None
         self._supervisor: asyncio.Task[None] | None = None
-        self._no_status_before = 0.0
-        self._home = ""
+        self._home = self._me = ""
+        self._status = Status(self._call_in)
+        self._streams = Streams(self._call_in, lambda _workspace: self._me)
         self._pace = pace
         self._missed: Missed | None = None
         self._privately = Privately(self._call_in, self._session_now, api_url)
@@ -147,7 +149,27 @@ class SlackPlatform:
             return await self._privately.say(place, reply.only_for, reply, key, reply.handle)
         payload = outgoing.write_reply(reply, key)
         posted = await self._call_in("chat_postMessage", place.workspace, channel=place.channel, thread_ts=_thread(place), **payload)
+        self._status.posted(place, _thread(place) or reply.answers)
         return str(posted["ts"])
+
+    async def open_live(self, question: MessageReceived, text: str) -> LiveMessage:
+        """A stream in the thread."""
+        stream = await self._streams.begin(question, text)
+        self._status.posted(question.place, _thread(question.place) or question.message_id)
+        return stream
+
+    async def find_live(self, place: Place, questions: Sequence[str]) -> Sequence[str]:
+        """Our messages in the thread, since the first of these, that carry no key."""
+        return await self._streams.find(place, questions)
+
+    async def finish(self, place: Place, message_id: str, reply: Reply, key: str) -> None:
+        """The stream ends with its last words, or is stopped and written anew."""
+        if await self._streams.finish(place, message_id, reply, key):
+            self._status.stopped(place, _thread(place) or reply.answers)
+
+    async def remove(self, place: Place, message_id: str) -> None:
+        """The stream is stopped, and its message deleted."""
+        await self._streams.remove(place, message_id)
 
     async def find_sent(self, place: Place, reply: Reply, key: str, after: str = "") -> str | None:
         """The message in the thread whose metadata carry the key, among those since the question. Raises PlatformError.
@@ -183,22 +205,11 @@ class SlackPlatform:
         known = self._home and TIME.fullmatch(first)
         return f"{self._home.rstrip('/')}/archives/{place.channel}/p{first.replace('.', '')}" if known else ""
 
-    async def show_status(self, place: Place, reply_to: str, on: bool) -> None:
-        """One call; Slack clears the sign by itself when we post. After "not allowed" or "not known" an hour's rest."""
-        now, thread = asyncio.get_running_loop().time(), _thread(place) or reply_to
-        if now < self._no_status_before or not TIME.fullmatch(thread):
-            return
-        try:
-            await self._call_in(
-                "assistant_threads_setStatus", place.workspace, channel_id=place.channel, thread_ts=thread, status="…" if on else ""
-            )
-        except (NotAllowed, Unsupported) as error:
-            self._no_status_before = now + _NO_STATUS_FOR
-            _log.info("no status in Slack for an hour: %s", error, extra={"place": place.key})
-        except RateLimited:
-            raise
-        except PlatformError as error:
-            _log.debug("no status in Slack: %s", error, extra={"place": place.key})
+    async def show_status(self, place: Place, reply_to: str, on: bool, language: str = "en") -> None:
+        """A session or a status in the thread; see status.py."""
+        thread = _thread(place) or reply_to
+        if TIME.fullmatch(thread):
+            await (self._status.show(place, thread, language) if on else self._status.clear(place, thread))
 
     async def _call_in(self, method: str, workspace: str, /, **arguments: Any) -> Any:  # noqa: ARG002 (there is one)
         """A method of the Web API with the token of a workspace."""
@@ -234,7 +245,7 @@ class SlackPlatform:
     async def _hear_until_lost(self, missed: Missed | None) -> None:
         """Find out who we are, then hear. By HTTP there is no connection to lose, and none for who only sends."""
         identity = await self._call("auth_test")
-        self._home = str(identity.get("url") or "")
+        self._home, self._me = str(identity.get("url") or ""), str(identity.get("user_id") or "")
         team = identity.get("team") or identity.get("team_id")
         if missed is None:
             self._hearing(State(True, f"ready to send to workspace {team}"))

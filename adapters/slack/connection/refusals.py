@@ -8,6 +8,11 @@ from slack_sdk.errors import BotUserAccessError, SlackApiError, SlackClientError
 
 from bot.errors import NotAllowed, PlaceGone, PlatformError, RateLimited, Unreachable, Unsupported
 
+
+class NotStreaming(Unsupported):
+    """A message that is not, or no longer, a stream was to go on or to stop."""
+
+
 _WAIT = 30.0
 """Seconds to wait when Slack does not say how long."""
 
@@ -21,6 +26,7 @@ _MEANINGS: dict[str, type[NotAllowed] | type[PlaceGone] | type[Unreachable]] = {
     **dict.fromkeys(("cannot_reply_to_message", "user_not_found", "channel_type_not_supported"), PlaceGone),
     **dict.fromkeys(("fatal_error", "internal_error", "service_unavailable", "request_timeout", "team_added_to_org"), Unreachable),
 }
+_STREAM_OVER = frozenset({"message_not_in_streaming_state", "stopped_by_user"})
 _TOO_MUCH = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"})
 
 
@@ -54,6 +60,8 @@ def _refusal_of_the_api(error: SlackApiError, method: str) -> PlatformError:
     text = f"Slack refuses {method}: {code or status}" + (f" (needed: {data['needed']})" if data.get("needed") else "")
     if code in _TOO_MUCH or status == 429:
         return RateLimited(text, _retry_after(error))
+    if code in _STREAM_OVER:
+        return NotStreaming(text)
     if code in _MEANINGS:
         return _MEANINGS[code](text)
     if status in (401, 403):

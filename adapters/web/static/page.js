@@ -178,6 +178,7 @@ function listen() {
     listen();
   };
   on(events, "question", question);
+  on(events, "live", grow);
   on(events, "answer", answer);
   on(events, "edit", ({ id, text }) => { if (shown.has(id)) rewrite(shown.get(id), text); });
   on(events, "deletion", ({ id }) => remove(id));
@@ -199,7 +200,18 @@ function question({ id, text }) {
   return article;
 }
 
-function answer({ id, key, html, language, dir, actions }) {
+function grow({ answers, html }) { // half an answer: a screen reader waits for the whole of it
+  const name = `live ${answers}`;
+  if (!html) return remove(name);
+  const known = shown.get(name);
+  const article = known ?? place("answer", name);
+  article.setAttribute("aria-hidden", "true");
+  article.querySelector(".said").innerHTML = html; // made safe by the server, as below
+  if (!known) showFrom(article);
+}
+
+function answer({ id, key, html, language, dir, actions, answers }) {
+  remove(`live ${answers}`);
   const known = shown.get(key);
   if (known?.dataset.id === id) return; // told again after a broken line: nobody wants to hear it read again
   const article = known ?? place("answer", key);
