@@ -16,6 +16,7 @@ checks/          what a draft must pass before it counts
 rates.py         how often somebody may ask
 handoff.py       who holds a thread, and who wants a person: pure rules
 desk.py          all that staff can see and do
+branches.py      what one workspace or server has of its own
 pacing.py        how fast we may post
 delivery.py      step 5: filter, cut, outbox, send, settle
 interactions/    who presses, commands or fills in a form gets a reaction
@@ -29,12 +30,13 @@ reading.py       what a reader sees of a text, its markup gone
 shaping.py       cut long texts where it does not hurt
 store/           every question that we ask the database
 tables.py        the tables
-config.py        the only reader of the environment and of shop.toml
+config/          the only reader of the environment and of shop.toml
 app/             puts the parts together; which process does what; the only room that imports adapters
 server.py        the one HTTP server
 doctor.py        what keeps the desk from working, and the cure
 first_steps.py   `init`: questions at the terminal, answered into files
 metrics.py       what /metrics tells
+outage.py        a database that is away: one line, and one when it is over
 logs.py          lines for people, JSON for machines
 commands/        what the commands do, one file each
 __main__.py      the command line

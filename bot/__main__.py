@@ -161,6 +161,14 @@ def retry(
 
 
 @app.command()
+def key() -> None:
+    """Print a new key for POLYDESK_KEY, with which the tokens of workspaces are encrypted."""
+    from bot.privacy.sealing import new_key
+
+    typer.echo(new_key())
+
+
+@app.command()
 def export(who: Annotated[str, typer.Argument(help="PLATFORM:WORKSPACE:USER, such as slack:T0123ABCD:U0123ABCD.")]) -> None:
     """Print everything that is stored of one person, as one JSON object."""
     from bot.commands import recording

@@ -6,14 +6,13 @@ import time
 from dataclasses import replace
 from functools import partial
 
-from bot.answering import Answer, Answering, Question, apology, new_reference, stopped, with_note, with_notice
+from bot.answering import Answer, Question, apology, new_reference, stopped, with_note, with_notice
+from bot.branches import Branches
 from bot.delivery import Delivery
-from bot.desk import Desk
 from bot.errors import BotError, RateLimited, StoreError, Unreachable
 from bot.growing import Growing
 from bot.handoff import bot_answers, wants_person
 from bot.language import formats, phrases, policy
-from bot.language.detection import Detector
 from bot.language.policy import NOT_SERVED, Choice
 from bot.messages import Button, MessageReceived, Place, Reply
 from bot.metrics import Metrics
@@ -32,26 +31,17 @@ class Conversation:
     def __init__(
         self,
         store: InboxStore,
-        answering: Answering,
+        branches: Branches,
         delivery: Delivery,
-        desk: Desk,
-        detector: Detector,
-        default_language: str,
         longest_message: int,
-        hand_over_others: bool = False,
         rates: Rates | None = None,
         metrics: Metrics | None = None,
     ) -> None:
-        """`hand_over_others`: who writes a language that the shop does not serve is sent to a person instead of being answered.
-        `rates`: how often somebody may ask; None: as often as he likes."""
+        """`rates`: how often somebody may ask; None: as often as he likes."""
         self._store = store
-        self._answering = answering
+        self._branches = branches
         self._delivery = delivery
-        self._desk = desk
-        self._detector = detector
-        self._default_language = default_language
         self._longest_message = longest_message
-        self._hand_over_others = hand_over_others
         self._rates = rates or Rates()
         self._metrics = metrics or Metrics()
         self._making: dict[str, asyncio.Task[Answer]] = {}
@@ -102,7 +92,7 @@ class Conversation:
 
     async def _answer(self, place: str, work: Work, live: Growing) -> bool:
         """False when the messages are to be taken once more. What a failing database interrupts stays ours, and is taken again."""
-        language = work.thread.language or self._default_language
+        language = work.thread.language or self._branches.at(work.place).default_language
         try:
             choice = self._choice(work)
             language = choice.language
@@ -158,32 +148,25 @@ class Conversation:
         if len(text) > self._longest_message:
             limit = phrases.say(phrases.TOO_LONG, language, count=formats.number(self._longest_message, language))
             return Answer(Reply(limit, language), answered=False, model="")
-        author = work.messages[-1].author
+        author, branch = work.messages[-1].author, self._branches.at(work.place)
         if not self._rates.person(author, len(work.messages)):
             return Answer(Reply(phrases.say(phrases.TOO_MANY, language), language), answered=False, model="")
         if wants_person(text, work.thread):
-            return await self._desk.hand_over(work, language)
-        if choice.why == NOT_SERVED and self._hand_over_others:
-            return await self._desk.hand_over(work, choice.seen, "unserved")
+            return await branch.desk.hand_over(work, language)
+        if choice.why == NOT_SERVED and branch.hand_over_others:
+            return await branch.desk.hand_over(work, choice.seen, "unserved")
         sparing = not self._rates.workspace(author, len(work.messages))
         noted = choice.why == NOT_SERVED and not self._told(work, choice.seen)
         question = Question(text, language, work.thread.turns, choice.spoken, sparing)
-        answer = self._with_buttons(await self._answering.answer(question, live if live.grows and not noted else None), work.messages[-1])
+        answer = await branch.answering.answer(question, live if live.grows and not noted else None)
+        answer = _with_buttons(answer, work.messages[-1], branch.desk.reachable)
         return with_note(answer, choice.seen) if noted else answer
-
-    def _with_buttons(self, answer: Answer, message: MessageReceived) -> Answer:
-        """The same answer with what can be pressed under it."""
-        language, buttons = answer.reply.language, []
-        if self._desk.reachable:
-            buttons.append(Button("person", phrases.say(phrases.TALK_TO_PERSON, language)))
-        if message.aside and answer.answered:
-            buttons.append(Button("share", phrases.say(phrases.SHARE, language)))
-        return replace(answer, reply=replace(answer.reply, buttons=tuple(buttons), feedback=answer.answered))
 
     def _told(self, work: Work, language: str) -> bool:
         """Whether it was said before in this conversation that this language is not served."""
+        branch = self._branches.at(work.place)
         before = (turn.text for turn in work.thread.turns if turn.role == "customer")
-        return any(policy.choose(text, self._detector, "", "", self._default_language).seen == language for text in before)
+        return any(policy.choose(text, branch.detector, "", "", branch.default_language).seen == language for text in before)
 
     async def _failed(self, work: Work, language: str, exc: Exception, live: Growing) -> bool:
         """Try again; after some failures say that we are sorry, with a reference that the log knows too."""
@@ -192,7 +175,7 @@ class Conversation:
         ids = {"place": work.place.key, "event": work.events[-1], "attempt": work.failures + 1, "reference": reference}
         log.error("an answer failed: %s", _where(exc), extra=ids)
         if work.failures + 1 >= MOST_ATTEMPTS:
-            await self._desk.failed(work, language, reference)
+            await self._branches.at(work.place).desk.failed(work, language, reference)
             apologising = _to_author(work, apology(language, reference).reply)
             return await self._delivery.deliver(work, apologising, live, reference, aside=_where(exc))
         await live.drop()
@@ -201,8 +184,18 @@ class Conversation:
 
     def _choice(self, work: Work) -> Choice:
         text = "\n".join(message.text for message in work.messages)
-        locale = work.messages[-1].locale
-        return policy.choose(text, self._detector, work.thread.language, locale, self._default_language)
+        locale, branch = work.messages[-1].locale, self._branches.at(work.place)
+        return policy.choose(text, branch.detector, work.thread.language, locale, branch.default_language)
+
+
+def _with_buttons(answer: Answer, message: MessageReceived, reachable: bool) -> Answer:
+    """The same answer with what can be pressed under it. `reachable`: see Desk."""
+    language, buttons = answer.reply.language, []
+    if reachable:
+        buttons.append(Button("person", phrases.say(phrases.TALK_TO_PERSON, language)))
+    if message.aside and answer.answered:
+        buttons.append(Button("share", phrases.say(phrases.SHARE, language)))
+    return replace(answer, reply=replace(answer.reply, buttons=tuple(buttons), feedback=answer.answered))
 
 
 def _to_author(work: Work, reply: Reply) -> Reply:

@@ -34,13 +34,13 @@ REFUSED = ""
 
 
 class Delivery:
-    """Sends replies to whichever platform their place is on."""
+    """Sends replies to whichever platform their place is on. `hosts`: those that may be linked to there."""
 
     def __init__(
         self,
         store: OutboxStore,
         platforms: Mapping[str, Platform],
-        hosts: Callable[[], Collection[str]],
+        hosts: Callable[[Place], Collection[str]],
         holder: Holder,
         metrics: Metrics | None = None,
         pacer: Pacer | None = None,
@@ -60,7 +60,7 @@ class Delivery:
     def growing(self, work: Work, hosts: Collection[str] = (), found: str = "") -> Growing:
         """The live side of an answer; `found`: a message that was begun before, and is to be finished."""
         platform, question = self._platforms[work.place.platform], work.messages[-1]
-        allowed = {*self._hosts(), *hosts}
+        allowed = {*self._hosts(work.place), *hosts}
         return Growing(
             platform,
             question,
@@ -142,11 +142,11 @@ class Delivery:
         platform = self._platforms[place.platform]
         if not platform.capabilities.buttons:
             reply = replace(reply, buttons=(), feedback=False)
-        return platform.split(self.harmless(reply, hosts))
+        return platform.split(self.harmless(place, reply, hosts))
 
-    def harmless(self, reply: Reply, hosts: Collection[str] = ()) -> Reply:
+    def harmless(self, place: Place, reply: Reply, hosts: Collection[str] = ()) -> Reply:
         """A reply as it may leave."""
-        return replace(reply, text=outbound.leave(reply.text, {*self._hosts(), *_hosts_of(reply), *hosts}))
+        return replace(reply, text=outbound.leave(reply.text, {*self._hosts(place), *_hosts_of(reply), *hosts}))
 
     def link(self, place: Place, message: str) -> str:
         """Where staff find a message; "" where its platform knows no links."""

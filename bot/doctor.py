@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bot import config as settings
-from bot.app import is_sample, make_embedders, make_model, make_platforms
+from bot.app import is_sample, make_embedders, make_installations, make_model, make_platforms
 from bot.config import Config
 from bot.errors import ConfigError, ModelError, StoreError
 from bot.messages import Fault
@@ -24,23 +24,39 @@ async def everything() -> list[str]:
 
 async def examine(config: Config) -> Sequence[Fault]:
     """All faults of a configuration that can be read: database, documents, platforms, model."""
-    faults = [*await _database(config), *_documents(config), *_tokens(config), *_page(config)]
-    # At once: what does not answer is waited for in vain only once.
-    asked = [*(platform.check() for platform in make_platforms(config).values()), _embeddings(config), _model(config)]
-    return [*faults, *(fault for found in await asyncio.gather(*asked) for fault in found)]
-
-
-async def _database(config: Config) -> list[Fault]:
     try:
         database = Database(config.database_url)
     except ConfigError:
-        return []  # named with the other settings
+        return await _examined(config, None)  # named with the other settings
     try:
-        return await _version(database) or await _index(config, database)
-    except StoreError as exc:
-        return [Fault("database", str(exc), "Start the database, or correct DATABASE_URL.")]
+        return await _examined(config, database)
     finally:
         await database.close()
+
+
+async def _examined(config: Config, database: Database | None) -> Sequence[Fault]:
+    stored = await _database(config, database) if database is not None else []
+    faults = [*stored, *_documents(config), *_tokens(config), *_page(config)]
+    # At once: what does not answer is waited for in vain only once.
+    asked = [*(platform.check() for platform in make_platforms(config, database).values()), _embeddings(config), _model(config)]
+    return [*faults, *(fault for found in await asyncio.gather(*asked) for fault in found)]
+
+
+async def _database(config: Config, database: Database) -> list[Fault]:
+    try:
+        return await _version(database) or [*await _index(config, database), *await _installations(config, database)]
+    except StoreError as exc:
+        return [Fault("database", str(exc), "Start the database, or correct DATABASE_URL.")]
+
+
+async def _installations(config: Config, database: Database) -> list[Fault]:
+    """Whether the key opens the tokens that are kept."""
+    try:
+        if (installations := make_installations(config, database)) is not None:
+            await installations.renew()
+    except ConfigError as exc:
+        return [Fault("slack", exc.faults[0], "Without it those workspaces must install the app anew.")]
+    return []
 
 
 async def _embeddings(config: Config) -> list[Fault]:
@@ -83,8 +99,12 @@ async def _index(config: Config, database: Database) -> list[Fault]:
     store, embedders = PassageStore(database), make_embedders(config)
     for embedder in embedders:
         await embedder.close()
-    if all(map(is_sample, await store.fingerprints())):
+    indexed = {name: await PassageStore(database, name).fingerprints() for name in config.collections}
+    if all(is_sample(address) for addresses in indexed.values() for address in addresses):
         return [Fault("documents", "nothing is indexed", "Run `python -m bot index`.")]
+    empty = [name for name, addresses in indexed.items() if name and not addresses]
+    if empty:
+        return [Fault("documents", f"nothing is indexed for {', '.join(empty)}", "Run `python -m bot index`.")]
     unaided = await store.unaided()
     faults = [Fault("database", unaided[0], f"{unaided[1]}.")] if unaided else []
     return faults + [
@@ -94,20 +114,21 @@ async def _index(config: Config, database: Database) -> list[Fault]:
 
 
 def _documents(config: Config) -> list[Fault]:
-    if not config.documents:
+    documents = [name for named in config.collections.values() for name in named]
+    if not documents:
         return [Fault("documents", "shop.toml names none", "Write folders or files into `documents` of [shop].")]
-    gone = [name for name in config.documents if "://" not in name and not Path(name).exists()]
+    gone = [name for name in documents if "://" not in name and not Path(name).exists()]
     return [Fault("documents", f"{name} is not there", "Correct `documents` in shop.toml.") for name in gone]
 
 
 def _tokens(config: Config) -> list[Fault]:
     environment = config.environment
     faults = []
-    if (environment.slack_app_token or environment.slack_signing_secret) and not environment.slack_bot_token:
+    one = not (environment.slack_client_id or environment.slack_client_secret)
+    if (environment.slack_app_token or environment.slack_signing_secret) and not environment.slack_bot_token and one:
         faults.append(Fault("slack", "SLACK_BOT_TOKEN is missing", "Copy it (xoxb-...) from the app's page, under OAuth & Permissions."))
-    tokens = {"slack": environment.slack_bot_token, "discord": environment.discord_token}
     handoff = config.shop.handoff.place.partition(":")[0]
-    if handoff and not tokens[handoff]:
+    if handoff and handoff not in config.platforms:
         faults.append(
             Fault(
                 "handoff",
@@ -115,7 +136,7 @@ def _tokens(config: Config) -> list[Fault]:
                 "Set its token, or correct [handoff] place in shop.toml.",
             )
         )
-    if not config.shows_page and not environment.slack_bot_token and not environment.discord_token:
+    if not config.shows_page and not config.platforms:
         faults.append(
             Fault("platforms", "no platform is set up", "Set SLACK_BOT_TOKEN or DISCORD_TOKEN, or open the page with [page] open = true.")
         )

@@ -6,7 +6,7 @@ a capability exists because the core branches on it.
 
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import inf
 from typing import TYPE_CHECKING, Literal, Protocol
 
@@ -128,6 +128,59 @@ class LiveMessage(Protocol):
 
         Raises PlatformError: RateLimited when this change may come later, anything else when it will never change again.
         """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """A workspace that let us in by itself. `token` and `refresh_token` are secrets; "" and None where the token never expires.
+
+    `bot_id` and `bot_user` are ours there; `url` is where people see the workspace. Times are seconds since 1970.
+    """
+
+    workspace: str
+    enterprise: str
+    name: str
+    url: str
+    bot_id: str
+    bot_user: str
+    scopes: tuple[str, ...]
+    installed_by: str
+    installed_at: float
+    token: str = field(repr=False)
+    refresh_token: str = field(default="", repr=False)
+    expires_at: float | None = None
+
+
+class Installations(Protocol):
+    """What one platform must remember of the workspaces that let it in by themselves. Kept for it by the core; raises StoreError."""
+
+    async def read(self, workspace: str) -> Installation | None:
+        """The installation, or None where this workspace has not let us in."""
+        ...
+
+    async def all(self) -> Sequence[Installation]:
+        """Every installation, the oldest first."""
+        ...
+
+    async def keep(self, installation: Installation) -> None:
+        """In place of what was known of this workspace."""
+        ...
+
+    async def remove(self, workspace: str, until: float) -> bool:
+        """It lets us in no more; nothing happens (False) where it did so again after `until`, or never did."""
+        ...
+
+    def alone(self, workspace: str) -> AbstractAsyncContextManager[None]:
+        """Nobody else changes this workspace's tokens meanwhile, in no process."""
+        ...
+
+    async def begin(self, state: str, seconds: float) -> bool:
+        """Somebody begins an installation, and has so many seconds to end it; False where too many have."""
+        ...
+
+    async def end(self, state: str) -> bool:
+        """Whether this installation was begun, in time, and not ended before."""
         ...
 
 

@@ -160,17 +160,19 @@ outbox = Table(
     Index("ix_outbox_open", "state", "id"),
 )
 
+# `collection` is the workspace ("slack:T0123") whose own document it is; "": everybody's who has none of their own.
 documents = Table(
     "documents",
     metadata,
     Column("id", Id, primary_key=True),
+    Column("collection", Text, nullable=False, server_default=""),
     Column("address", Text, nullable=False),
     Column("title", Text, nullable=False),
     Column("url", Text, nullable=False),
     Column("language", Text, nullable=False),
     Column("fingerprint", Text, nullable=False),
     Column("indexed_at", Double, nullable=False),
-    Index(None, "address", unique=True),
+    Index(None, "collection", "address", unique=True),
 )
 
 # `terms` is what full text searches: `text` folded and cut by bot.knowledge, the same on SQLite and PostgreSQL.
@@ -225,4 +227,31 @@ cursors = Table(
     Column("channel", Text, primary_key=True),
     Column("position", Text, nullable=False),
     Column("moved_at", Double, nullable=False),
+)
+
+# Workspaces that let us in by themselves. `token` and `refresh_token` are encrypted (`bot.privacy.sealing`).
+installations = Table(
+    "installations",
+    metadata,
+    Column("platform", Text, primary_key=True),
+    Column("workspace", Text, primary_key=True),
+    Column("enterprise", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("bot_id", Text, nullable=False),
+    Column("bot_user", Text, nullable=False),
+    Column("scopes", Text, nullable=False),
+    Column("installed_by", Text, nullable=False),
+    Column("installed_at", Double, nullable=False),
+    Column("token", Text, nullable=False),
+    Column("refresh_token", Text, nullable=False),
+    Column("expires_at", Double, nullable=True),
+)
+
+# Installations that somebody has begun and not ended: a hash of the secret that his browser holds. Each counts once.
+installs_begun = Table(
+    "installs_begun",
+    metadata,
+    Column("state", Text, primary_key=True),
+    Column("expires_at", Double, nullable=False),
 )

@@ -35,7 +35,7 @@ def only_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
 def no_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """The settings of whoever runs the tests stay out of them."""
     for name in list(os.environ):
-        if name.startswith(("SLACK_", "DISCORD_", "MODEL_", "EMBEDDINGS_", "OPENAI_")) or name in (
+        if name.startswith(("SLACK_", "DISCORD_", "MODEL_", "EMBEDDINGS_", "OPENAI_", "POLYDESK_KEY")) or name in (
             "DATABASE_URL",
             "HOST",
             "PORT",

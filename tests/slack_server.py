@@ -310,8 +310,8 @@ class SlackServer(SlackHands):
         if fault := self.fault_of(method, request):
             return fault
         token = arguments.pop("token", "") or request.headers.get("Authorization", "").removeprefix("Bearer ")
-        if token != (self.app_token if method == "apps.connections.open" else self.bot_token):
-            return web.json_response({"ok": False, "error": "invalid_auth" if token else "not_authed"})
+        if error := self.fault_of_token(method, token):
+            return web.json_response({"ok": False, "error": error})
         answer = self._answered(method, arguments)
         if method.endswith(".setStatus") and "error" not in answer:
             self.statuses.append(arguments)
@@ -337,6 +337,11 @@ class SlackServer(SlackHands):
             "views.update": self._update_view,
         }
         return answers[method](arguments) if method in answers else {"error": "unknown_method"}
+
+    def fault_of_token(self, method: str, token: str) -> str:
+        """The error code for a call with this token, or ""."""
+        right = token == (self.app_token if method == "apps.connections.open" else self.bot_token)
+        return "" if right else "invalid_auth" if token else "not_authed"
 
     def _auth_test(self, _: Json) -> Json:
         return {"url": "https://acme.slack.com/", "team": "Acme", "user": "polydesk", "team_id": TEAM, "user_id": BOT, "bot_id": BOT_ID}

@@ -17,7 +17,7 @@ from aiohttp import web
 from adapters.web import gate, incoming, outgoing, pages
 from adapters.web.incoming import Refused
 from adapters.web.sessions import Session, Sessions
-from bot.errors import PlaceGone
+from bot.errors import PlaceGone, StoreError
 from bot.messages import Event, Fault, MessageReceived, Place, Reply
 from bot.platforms import Capabilities, Cursors, LiveMessage, Receive, State
 from bot.pressed import Interact, Interaction
@@ -253,6 +253,8 @@ class WebPlatform:
         with self._counted():
             try:
                 await self._receive(event)
+            except StoreError as exc:
+                raise Refused(503, "again") from exc  # the database has said so itself, once for all messages
             except Exception as exc:
                 log.warning("message not written down: %s", type(exc).__name__, extra={"event_id": event.event_id})
                 raise Refused(503, "again") from exc

@@ -7,7 +7,8 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from math import inf
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -17,8 +18,14 @@ from benchmarks.faults.judge import Verdict, judge
 from benchmarks.faults.troubles import Trouble
 from benchmarks.faults.world import Report, World
 
-QUIET = 40.0
+WARM = ["benchmarks.faults.child", "benchmarks.faults.world", "adapters.web", "bot.lanes.engine"]
+WARM += ["alembic.command", "babel.core", "langdetect.detector_factory", "markdown_it", "numpy"]
+"""What bots would import at their start: a death is to cost the machine little, so that many fit into an hour."""
+QUIET = 120.0
 """Seconds without a new post after which what is unanswered is lost."""
+TAKEN_UP = 20.0
+"""Seconds in which what a dead bot left is taken up, however busy the machine is."""
+ALARM = "nothing is acknowledged or answered"
 LATE = 3.0
 """Seconds that a second reply has to show itself."""
 
@@ -37,6 +44,8 @@ class Run:
     frozen: float = 15.0
     life: float = 2.0
     troubles: int = 0
+    minutes: float = inf
+    """Then nothing breaks any more; what has been written is answered, and judged."""
 
 
 @dataclass
@@ -51,12 +60,14 @@ class Outcome:
     """Seconds from a start until it heard."""
     recoveries: list[float] = field(default_factory=list, repr=False)
     """Seconds from the end of a trouble until the next reply stood."""
+    alarms: int = 0
+    """Lines of the log that say that the database is away."""
 
 
 def go(run: Run, database: str, folder: Path, trouble: Trouble | None = None) -> Outcome:
     """`database`: its address; `trouble` befalls it so often as the run says, besides the deaths or instead of them."""
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["benchmarks.faults.child", "benchmarks.faults.world"])
+    context.set_forkserver_preload(WARM)
     child.lay_out(folder, run.world.threads, -(-run.world.messages // run.world.threads))
     began, dice = time.monotonic(), random.Random(run.world.seed)
     with _world(context, run.world) as (wire, tokens):
@@ -67,10 +78,11 @@ def go(run: Run, database: str, folder: Path, trouble: Trouble | None = None) ->
         assert making.exitcode == 0, f"look at {folder}/log"
         bots = [Bot(context, folder, settings) for _ in range(run.workers)]
         try:
-            return _break(run, bots, wire, dice, began, trouble)
+            outcome = _break(run, bots, wire, dice, began, trouble)
         finally:
             for bot in bots:
                 bot.signal(signal.SIGKILL)
+    return replace(outcome, alarms=(folder / "log").read_text().count(ALARM))
 
 
 @contextmanager
@@ -90,25 +102,22 @@ def _break(run: Run, bots: list[Bot], wire: Connection, dice: random.Random, beg
     starts: list[float] = []
     recoveries: list[float] = []
     there = 0
-    if run.world.way == "http":
-        wire.send(("addresses", [bot.address for bot in bots]))
-    for number, bot in enumerate(bots):
-        bot.start(run.point, dice.randrange(10**6) + number)
-    for bot in bots:
-        bot.until_ready()
+    _begin(run, bots, wire, dice)
     rounds = max(run.kills, run.freezes, run.troubles, 1)
     freezes = set(dice.sample(range(rounds), run.freezes))
     troubles = set(dice.sample(range(rounds), run.troubles))
     for number in range(rounds):
         troubled = trouble if number in troubles else None
         wire.send(("release", (number + (1 if troubled is None else 0.5)) / rounds))
-        if number < run.kills:
-            there += _one_death(run, dice.choice(bots), dice, starts)
+        dead, alive = (troubled, None) if troubled and troubled.while_dead else (None, troubled)
+        there += number < run.kills and _one_death(run, bots, dice, starts, dead)
         if number in freezes:
             _freeze(dice.choice(bots), run.frozen)
-        if troubled is not None:
-            recoveries.append(_befall(troubled, wire, dice, (number + 1) / rounds))
+        if alive:
+            recoveries.append(_befall(alive, wire, dice, (number + 1) / rounds))
         sys.stderr.write(f"\r{number + 1}/{rounds}, {time.monotonic() - began:.0f} s ")
+        if time.monotonic() - began > run.minutes * 60:
+            break
     wire.send(("release", 1.0))
     for bot in bots:
         if run.point:
@@ -119,22 +128,56 @@ def _break(run: Run, bots: list[Bot], wire: Connection, dice: random.Random, beg
     return Outcome(judge(report.messages, report.posts), there, time.monotonic() - began, report, starts, recoveries)
 
 
-def _one_death(run: Run, bot: Bot, dice: random.Random, starts: list[float]) -> bool:
-    """It dies, and is started again at once; one death in ten befalls it before it hears. False when it did not die where it should."""
-    there = True
-    if run.point:
-        there = bot.until_dead(dice.uniform(1, 4) if run.point in child.AFTER_A_DEATH else 30)
-        if not there:
-            bot.signal(signal.SIGKILL)
+def _begin(run: Run, bots: list[Bot], wire: Connection, dice: random.Random) -> None:
+    if run.world.way == "http":
+        wire.send(("addresses", [bot.address for bot in bots]))
+    for bot in bots:
+        bot.start(run.point, _passes(run, dice))
+    for bot in bots:
+        bot.until_ready()
+
+
+def _one_death(run: Run, bots: list[Bot], dice: random.Random, starts: list[float], trouble: Trouble | None) -> bool:
+    """One dies, and is started again at once; one death in ten befalls it before it hears. False when it did not die where it should."""
+    bot, there = dice.choice(bots), True
+    if run.point in child.AFTER_A_DEATH:
+        bot, there = _second_death(run, bots, bot, dice)
+    elif run.point:
+        there = bot.until_dead(30)
+        bot.signal(signal.SIGKILL)
     else:
         time.sleep(dice.uniform(0, run.life))
         bot.signal(signal.SIGTERM if dice.random() < run.polite else signal.SIGKILL)
+    if trouble is not None:
+        trouble.begin()
+        trouble.end()
     began = time.monotonic()
-    bot.start(run.point, dice.randrange(10**6))
+    bot.start(run.point, _passes(run, dice))
     if dice.random() < 0.9:
         bot.until_ready()
         starts.append(time.monotonic() - began)
     return there
+
+
+def _passes(run: Run, dice: random.Random) -> int:
+    """For the so-manieth time that the point is passed, they die there."""
+    return 1 if run.point in child.AFTER_A_DEATH else dice.randint(1, 8)
+
+
+def _second_death(run: Run, bots: list[Bot], bot: Bot, dice: random.Random) -> tuple[Bot, bool]:
+    """A first one leaves something in doubt; who takes that up dies at the point, this bot or another. Who, and whether it did."""
+    bot.signal(signal.SIGKILL)
+    bot.start(dice.choice(child.IN_DOUBT))
+    bot.until_dead(15)
+    bot.signal(signal.SIGKILL)
+    bot.start(run.point)
+    until = time.monotonic() + TAKEN_UP
+    while time.monotonic() < until:
+        for each in bots:
+            if each.until_dead(0.05):
+                return each, True
+    bot.signal(signal.SIGKILL)
+    return bot, False
 
 
 def _freeze(bot: Bot, seconds: float) -> None:

@@ -5,7 +5,6 @@ The points are put around the parts from here; nothing in bot/ knows of them.
 
 import asyncio
 import os
-import random
 import signal
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
@@ -16,6 +15,7 @@ import adapters.discord
 import adapters.discord.connection.live
 import adapters.slack
 import adapters.slack.connection.live
+from benchmarks.faults import torn
 from benchmarks.faults.world import LIVE
 from bot import app, config, growing
 from bot.app import parts
@@ -50,17 +50,20 @@ SEAMS: Mapping[str, tuple[tuple[type[Any], ...], str, float | None]] = {
 """Where it can die: right after this call returned something, or so many seconds after it began."""
 ONLY_LIVE = frozenset({"opened", "growing", "finishing", "finished", "found"})
 """What is only passed where answers grow (`--live`)."""
-SILENT = frozenset({"posted", "show", "finish"})
-"""Calls that return nothing."""
+ANYTHING = frozenset({"recorded", "looked", "growing", "finished"})
+"""Points that count also when the call returned nothing."""
 AFTER_A_DEATH = frozenset({"adopted", "looked", "settled", "found"})
-"""What is only passed when something was left in doubt: one death must come first, at any moment."""
+"""What is only passed when a death before left something in doubt: at one of these points."""
+IN_DOUBT = ("written", "posting", "posted")
 
 
-def serve(folder: str, settings: Mapping[str, str], point: str, seed: int) -> None:
+def serve(folder: str, settings: Mapping[str, str], point: str, passes: int) -> None:
     """In a process of its own, until it is killed."""
     _settle_in(folder, settings)
     if point:
-        set_trap(point, 1 if point in AFTER_A_DEATH else random.Random(seed).randint(1, 8))
+        set_trap(point, passes)
+    if Path(torn.NOTE).exists():
+        torn.note_what_lasts()
     try:
         asyncio.run(serving.serve())
     except BotError as exc:
@@ -116,7 +119,7 @@ def set_trap(point: str, passes: int) -> None:
             if early is not None and due(True):
                 asyncio.get_running_loop().call_later(early, _die)
             result = await real(self, *arguments, **more)
-            if early is None and due(result if name not in SILENT else True):
+            if early is None and due(point in ANYTHING or result):
                 _die()
             return result
 

@@ -115,7 +115,7 @@ def _fill_gaps(said: Sequence[Message], replies: Sequence[_Reply], answered: dic
     So a message without a reply of its own is answered by the first reply that names none or only a part, if it came after it was told.
     """
     open_ = [message for message in said if message.code not in answered and message.heard_at is not None and not message.deleted]
-    order = [message.code for message in said]
+    order = [message.code for message in said if not message.deleted or message.code in answered]
     for reply in replies:
         if len(reply.codes) == 1:
             _spread(reply, order, open_, answered)

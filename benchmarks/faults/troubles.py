@@ -1,27 +1,27 @@
-"""What befalls the database while the bot lives: it is locked, its disk is full, its server is restarted, its connections are cut."""
+"""What befalls the database: it is locked or may not be written, its disk is full, its log is torn by a power cut, its server is restarted,
+its connections are cut."""
 
 import errno
-import os
-import pwd
-import shutil
-import socket
+import random
 import sqlite3
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 import psycopg
 
+from benchmarks.faults import postgresql, torn
+
 SMALL = "8m"
-PROGRAMS = Path("/usr/lib/postgresql/15/bin")
 
 
 class Trouble(Protocol):
-    """It lasts `seconds`, and is over when `end` returns."""
+    """It lasts `seconds`, and is over when `end` returns. `while_dead`: it befalls a bot that was just killed."""
 
-    seconds: float
+    seconds: float = 0.0
+    while_dead: ClassVar[bool] = False
 
     def begin(self) -> None:
         """From now on."""
@@ -32,7 +32,7 @@ class Trouble(Protocol):
         ...
 
 
-class Locked:
+class Locked(Trouble):
     """Another program holds SQLite's only writing lock."""
 
     seconds = 10.0
@@ -49,7 +49,7 @@ class Locked:
         self._other.close()
 
 
-class Full:
+class Full(Trouble):
     """The disk has no byte left."""
 
     seconds = 6.0
@@ -70,12 +70,45 @@ class Full:
         self._filler.unlink()
 
 
-class Restart:
+class ReadOnly(Trouble):
+    """The system refuses every write, also in files that are open already: ext4's immutable flag, which binds root too."""
+
+    seconds = 6.0
+
+    def __init__(self, file: Path) -> None:
+        self._files = [str(file), f"{file}-wal"]
+
+    def begin(self) -> None:
+        subprocess.run(["chattr", "+i", *self._files], check=True)  # noqa: S607
+
+    def end(self) -> None:
+        subprocess.run(["chattr", "-i", *self._files], check=True)  # noqa: S607
+
+
+class Torn(Trouble):
+    """The power is cut: the end of the log that was not synced is torn off."""
+
+    while_dead = True
+
+    def __init__(self, file: Path, dice: random.Random) -> None:
+        self._file, self._dice = file, dice
+        file.with_name(torn.NOTE).touch()
+        self.gone: list[int] = []
+
+    def begin(self) -> None:
+        if log := torn.log_of(self._file):
+            self.gone.append(log.tear(self._dice))
+
+    def end(self) -> None:
+        """It is over at once."""
+
+
+class Restart(Trouble):
     """PostgreSQL is stopped without a farewell, and starts again."""
 
     seconds = 2.0
 
-    def __init__(self, server: "Server") -> None:
+    def __init__(self, server: postgresql.Server) -> None:
         self._server = server
 
     def begin(self) -> None:
@@ -85,12 +118,10 @@ class Restart:
         self._server.control("start", "-w")
 
 
-class Resets:
+class Resets(Trouble):
     """Every connection to PostgreSQL is cut at its other end."""
 
-    seconds = 0.0
-
-    def __init__(self, server: "Server") -> None:
+    def __init__(self, server: postgresql.Server) -> None:
         self._server = server
 
     def begin(self) -> None:
@@ -101,56 +132,26 @@ class Resets:
         """They connect again by themselves."""
 
 
-class Server:
-    """A PostgreSQL of our own, in a folder; `control` is pg_ctl."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder / "postgresql"
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self._port = free.getsockname()[1]
-        self.address = f"postgresql://postgres@127.0.0.1:{self._port}/desk"
-
-    def make(self) -> None:
-        """Set up, start, and one empty database."""
-        self._folder.mkdir()
-        if os.geteuid() == 0:
-            self._folder.parent.chmod(0o755)
-            shutil.chown(self._folder, "postgres")
-        self._as_postgres(str(PROGRAMS / "initdb"), "-D", str(self._folder), "-U", "postgres", "-A", "trust")
-        with (self._folder / "postgresql.conf").open("a") as settings:
-            settings.write(f"port = {self._port}\nlisten_addresses = '127.0.0.1'\nunix_socket_directories = ''\n")
-        self.control("start", "-w")
-        with psycopg.connect(self.address.replace("/desk", "/postgres"), autocommit=True) as connection:
-            connection.execute("CREATE DATABASE desk")
-
-    def control(self, *what: str) -> None:
-        """Returns when it is done."""
-        self._as_postgres(str(PROGRAMS / "pg_ctl"), "-D", str(self._folder), "-l", str(self._folder / "server.log"), *what)
-
-    def _as_postgres(self, *command: str) -> None:
-        """PostgreSQL refuses to run as root."""
-        user = pwd.getpwnam("postgres").pw_uid if os.geteuid() == 0 else None
-        subprocess.run(command, check=True, user=user, cwd="/", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+@contextmanager
+def prepared(name: str, folder: Path, dice: random.Random) -> Iterator[tuple[Trouble, str]]:
+    """The trouble of this name, and the address of the database that it will befall."""
+    file = folder / "desk.db"
+    if name in ("restart", "resets"):
+        with postgresql.running(folder) as server:
+            yield Restart(server) if name == "restart" else Resets(server), server.address
+    elif name == "full":
+        with _small_disk(folder / "small") as small:
+            yield Full(small), f"sqlite:///{small}/desk.db"
+    else:
+        trouble = Torn(file, dice) if name == "torn" else {"locked": Locked, "readonly": ReadOnly}[name](file)
+        yield trouble, f"sqlite:///{file}"
 
 
 @contextmanager
-def prepared(name: str, folder: Path) -> Iterator[tuple[Trouble, str]]:
-    """The trouble of this name, and the address of the database that it will befall."""
-    if name == "locked":
-        yield Locked(folder / "desk.db"), f"sqlite:///{folder}/desk.db"
-    elif name == "full":
-        small = folder / "small"
-        small.mkdir()
-        subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={SMALL}", "tmpfs", str(small)], check=True)  # noqa: S607
-        try:
-            yield Full(small), f"sqlite:///{small}/desk.db"
-        finally:
-            subprocess.run(["umount", "-l", str(small)], check=True)  # noqa: S607
-    else:
-        server = Server(folder)
-        server.make()
-        try:
-            yield Restart(server) if name == "restart" else Resets(server), server.address
-        finally:
-            server.control("stop", "-m", "immediate")
+def _small_disk(folder: Path) -> Iterator[Path]:
+    folder.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={SMALL}", "tmpfs", str(folder)], check=True)  # noqa: S607
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", "-l", str(folder)], check=True)  # noqa: S607

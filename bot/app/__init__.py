@@ -4,7 +4,7 @@ platforms.py is the only file that imports adapters.
 """
 
 from bot.app.parts import Ground, Parts, Progress, grounded, index, is_sample, make_current, make_embedders, make_model, opened
-from bot.app.platforms import make_platforms
+from bot.app.platforms import make_installations, make_platforms
 from bot.app.process import App, running
 from bot.app.roles import GATEWAY, SERVE, WEB, WORK, Role
 
@@ -23,6 +23,7 @@ __all__ = [
     "is_sample",
     "make_current",
     "make_embedders",
+    "make_installations",
     "make_model",
     "make_platforms",
     "opened",

@@ -5,10 +5,12 @@ from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 
 from bot.app.parts import Ground, Parts, opened
-from bot.app.working import make_desk
+from bot.app.working import hosts_of, make_desk
+from bot.branches import workspace_of
 from bot.delivery import Delivery
 from bot.interactions import Asking, Drafts, Feedback, Handing, House, Interactions, Personal, Staff, Writing
 from bot.platforms import Platform, Receive
+from bot.pressed import Interact, Interaction, Reaction
 from bot.store.drafts import DraftStore
 from bot.store.interactions import InteractionStore
 from bot.store.outbox import OutboxStore
@@ -29,7 +31,7 @@ class Study:
         """Open and loaded. Raises what opening raises; the next who asks tries again."""
         async with self._opening:
             if self._parts is None:
-                self._parts = await self._stack.enter_async_context(opened(self._ground.config, patient=True))
+                self._parts = await self._stack.enter_async_context(opened(self._ground.config, outage=self._ground.database.outage))
         return self._parts
 
     async def close(self) -> None:
@@ -39,14 +41,33 @@ class Study:
 
 def make_interactions(
     ground: Ground, study: Study, platforms: Mapping[str, Platform], accept: Receive, wake: Callable[[str], None]
+) -> Interact:
+    """`accept` is the inbox, `wake` wakes lanes: what is to be posted is written down here and sent by whoever answers. Where a
+    workspace has settings of its own, these count."""
+    delivery = Delivery(OutboxStore(ground.database, Holder()), platforms, hosts_of(ground.config), Holder())
+
+    def made(workspace: str) -> Interactions:
+        return _interactions(ground, workspace, study, delivery, accept, wake)
+
+    usual, own = made(""), {name: made(name) for name in ground.config.shop.workspaces}
+
+    async def react(interaction: Interaction) -> Reaction:
+        return await own.get(workspace_of(interaction.place), usual).react(interaction)
+
+    return react
+
+
+def _interactions(
+    ground: Ground, workspace: str, study: Study, delivery: Delivery, accept: Receive, wake: Callable[[str], None]
 ) -> Interactions:
-    """`accept` is the inbox, `wake` wakes lanes: what is to be posted is written down here and sent by whoever answers."""
-    config, database = ground.config, ground.database
-    shop = config.shop.shop
-    house = House(shop.languages, shop.default_language, shop.prompts, frozenset(config.shop.handoff.staff))
-    store, writing = InteractionStore(database), Writing(study.parts)
-    delivery = Delivery(OutboxStore(database, Holder()), platforms, lambda: config.hosts, Holder())
-    desk = make_desk(ground, delivery, wake)
+    """Those of one workspace, or of all that have no settings of their own ("")."""
+
+    async def there() -> Parts:
+        return (await study.parts()).at(workspace)
+
+    shop, database = ground.config.shop.at(workspace), ground.database
+    house = House(shop.shop.languages, shop.shop.default_language, shop.shop.prompts, frozenset(shop.handoff.staff))
+    store, writing, desk = InteractionStore(database), Writing(there), make_desk(ground, shop, delivery, wake)
     return Interactions(
         store,
         house,

@@ -94,6 +94,5 @@ class Hearing:
                 await self._platforms[name].start(self._receive, self._cursors(name), self._interact)
                 self._standing_by.discard(name)
                 return
-            except StoreError as exc:
-                log.warning("%s: not heard yet: %s", name, exc)
-            await asyncio.sleep(LOOK)
+            except StoreError:
+                await asyncio.sleep(LOOK)

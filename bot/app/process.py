@@ -10,7 +10,7 @@ from typing import Any
 from bot.app.acting import Study, make_interactions
 from bot.app.hearing import Hearing
 from bot.app.parts import Ground, Parts, Progress, grounded, opened
-from bot.app.platforms import make_platforms
+from bot.app.platforms import make_installations, make_platforms
 from bot.app.roles import GATEWAY, SERVE, Role, must_fit
 from bot.app.working import Working
 from bot.config import Config
@@ -19,6 +19,7 @@ from bot.inbox import Inbox
 from bot.lanes import InProcessLanes, Lanes
 from bot.messages import Fault
 from bot.metrics import Metrics
+from bot.outage import Outage
 from bot.platforms import Platform, State
 from bot.server import Server
 from bot.store.claims import Claim
@@ -42,7 +43,7 @@ class App:
         config, database = ground.config, ground.database
         self._ground, self._role = ground, role
         shares = None if database.embedded else Shares(database.address, f"discord {config.environment.discord_token}")
-        self._platforms = make_platforms(config, role.http, shares)
+        self._platforms = make_platforms(config, database, role.http, shares)
         answered = role.answered(self._platforms)
         holder = Holder()
         self._metrics = Metrics()
@@ -59,7 +60,7 @@ class App:
             claims,
             self._inbox.accept,
             partial(CursorStore, database),
-            self._interactions.react,
+            self._interactions,
             self._working is not None,
         )
         self._server = self._make_server(config)
@@ -74,7 +75,9 @@ class App:
         return Server(host, watched, [], self._ready, self._figures, "HEALTH_PORT") if watched is not None else None
 
     async def start(self) -> None:
-        """Listen, hear, and go on where the last run stopped."""
+        """Listen, hear, and go on where the last run stopped. ConfigError when the tokens of workspaces cannot be read."""
+        if (installations := make_installations(self._ground.config, self._ground.database)) is not None:
+            await installations.renew()
         if self._working is not None:
             await self._working.join(self._lanes.wake)
         if self._server is not None:
@@ -117,15 +120,17 @@ class App:
         elif self._role.http:
             lines.append("page: off on this host; [page] open = true in shop.toml opens it")
         states = self._hearing.states()
-        for name, missing in (("slack", "SLACK_BOT_TOKEN"), ("discord", "DISCORD_TOKEN")):
+        for name, missing in (("slack", "SLACK_BOT_TOKEN (or SLACK_CLIENT_ID and the like)"), ("discord", "DISCORD_TOKEN")):
             if name in states:
                 lines.append(_state_line(name, states[name]))
             elif name not in self._platforms:
                 lines.append(f"{name}: off, {missing} is not set")
         if isinstance(self._ground, Parts):
-            size, model = self._ground.knowledge.size, self._ground.model
+            size, model = sum(shelf.knowledge.size for shelf in self._ground.shelves.values()), self._ground.model
             none = (
-                "none is indexed yet; that begins now, while the desk serves" if self._ground.config.documents else "shop.toml names none"
+                "none is indexed yet; that begins now, while the desk serves"
+                if any(self._ground.config.collections.values())
+                else "shop.toml names none"
             )
             lines.append(f"documents: {size} passages" if size else f"documents: {none}")
             lines.append(f"model: {model.name}" if model else "model: none; answers are quoted from the documents")
@@ -171,7 +176,8 @@ class App:
 async def running(config: Config, role: Role = SERVE, on_progress: Progress | None = None) -> AsyncIterator[App]:
     """A process from its start to its end: what it needs is opened, and closed again. ConfigError when the role does not fit."""
     must_fit(role, config)
-    async with opened(config, on_progress, patient=True) if role.answers(config) else grounded(config) as ground:
+    outage = Outage()
+    async with opened(config, on_progress, outage=outage) if role.answers(config) else grounded(config, outage) as ground:
         process = App(ground, role)
         await process.start()
         try:
@@ -187,8 +193,8 @@ def _lanes(database: Database, working: Working | None, answered: frozenset[str]
     from bot.lanes.engine import EngineLanes
 
     if working is None:
-        return EngineLanes(database.address)
-    return EngineLanes(database.address, working.conversation.answer_place, working.conversation.interrupt, answered)
+        return EngineLanes(database.address, outage=database.outage)
+    return EngineLanes(database.address, working.conversation.answer_place, working.conversation.interrupt, answered, database.outage)
 
 
 def _claims(config: Config, database: Database, platforms: Mapping[str, Platform]) -> dict[str, Claim]:

@@ -4,7 +4,10 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Collection, Mapping
 
-from bot.app.parts import Ground, Parts, index, is_due
+from bot.app.parts import Ground, Parts, Voice, index, is_due
+from bot.branches import Branch, Branches, workspace_of
+from bot.config import Config
+from bot.config.shop import Shop
 from bot.conversation import Conversation
 from bot.delivery import Delivery
 from bot.desk import Desk
@@ -35,27 +38,23 @@ class Working:
     def __init__(
         self, parts: Parts, platforms: Mapping[str, Platform], answered: Collection[str], holder: Holder, metrics: Metrics
     ) -> None:
-        shop = parts.config.shop
+        config, limits = parts.config, parts.config.shop.limits
         self._parts = parts
         self._answered = answered
         self._wake: Callable[[str], None] = _nobody
         store = OutboxStore(parts.database, holder)
-        delivery = Delivery(store, platforms, lambda: parts.config.hosts, holder, metrics, live=shop.answers.live)
-        desk = make_desk(parts, delivery, lambda place: self._wake(place))
+        delivery = Delivery(store, platforms, hosts_of(config), holder, metrics, live=config.shop.answers.live)
+        branches = make_branches(parts, delivery, lambda place: self._wake(place))
         self.conversation = Conversation(
             InboxStore(parts.database, holder),
-            parts.answering,
+            branches,
             delivery,
-            desk,
-            parts.detector,
-            shop.shop.default_language,
-            shop.limits.message_characters,
-            shop.shop.other_languages == "handoff",
-            Rates(shop.limits.person_messages, shop.limits.workspace_messages),
+            limits.message_characters,
+            Rates(limits.person_messages, limits.workspace_messages),
             metrics,
         )
         # A sign of life must not queue up behind the lanes for a connection: who is late with it is taken for dead.
-        self._apart = parts.database if parts.database.embedded else Database(parts.config.database_url)
+        self._apart = parts.database if parts.database.embedded else Database(parts.config.database_url, parts.database.outage)
         self._worker = Worker(WorkerStore(self._apart, holder), self._wake_ours, self.conversation.at_work)
         self._aside: list[asyncio.Task[None]] = []
 
@@ -68,7 +67,7 @@ class Working:
         """Go on where the last run stopped, look after what others leave, and index on schedule."""
         self._worker.watch()
         self._aside.append(asyncio.create_task(self._forget(), name="forget"))
-        if self._parts.config.documents:
+        if any(self._parts.config.collections.values()):
             self._aside.append(asyncio.create_task(self._keep_indexed(), name="schedule"))
 
     async def rest(self) -> None:
@@ -110,7 +109,7 @@ class Working:
             return index(parts, [], lambda *_: None)
 
         async def at_first() -> IndexReport | None:
-            return await again() if await is_due(parts.config, parts.passages, parts.indexer, parts.embedders) else None
+            return await again() if await is_due(parts.config, parts.shelves, parts.embedders) else None
 
         await index_until_done(at_first)
         if minutes := parts.config.shop.index.minutes:
@@ -122,11 +121,28 @@ class Working:
             self._wake(place)
 
 
-def make_desk(ground: Ground, delivery: Delivery, wake: Callable[[str], None]) -> Desk:
+def make_branches(parts: Parts, delivery: Delivery, wake: Callable[[str], None]) -> Branches:
+    """The main branch, and one for each workspace that has settings of its own. `wake` the lane of a place."""
+
+    def branch(shop: Shop, voice: Voice) -> Branch:
+        desk, others = make_desk(parts, shop, delivery, wake), shop.shop.other_languages == "handoff"
+        return Branch(voice.answering, voice.detector, desk, shop.shop.default_language, others)
+
+    shop = parts.config.shop
+    own = {name: branch(shop.at(name), voice) for name, voice in parts.own.items()}
+    return Branches(branch(shop, Voice(parts.answering, parts.detector)), own)
+
+
+def make_desk(ground: Ground, shop: Shop, delivery: Delivery, wake: Callable[[str], None]) -> Desk:
     """The desk of this shop. `wake` the lane of a place: it sends what is written for staff."""
-    shop, handoff = ground.config.shop, ground.config.shop.handoff.place
-    place = Place.from_key(handoff) if handoff else None
+    place = Place.from_key(shop.handoff.place) if shop.handoff.place else None
     return Desk(CaseStore(ground.database), delivery, place, shop.shop.contact, shop.shop.default_language, wake)
+
+
+def hosts_of(config: Config) -> Callable[[Place], Collection[str]]:
+    """Hosts that an answer at a place may link to."""
+    usual, own = config.hosts, {name: config.hosts_at(name) for name in config.shop.workspaces}
+    return lambda place: own.get(workspace_of(place), usual)
 
 
 def _nobody(_place: str) -> None:

@@ -22,7 +22,8 @@ async def index(paths: list[str], watch: bool = False) -> None:
     logs.set_up(quiet=True)
     if not paths and settings.sample:
         raise ConfigError(["Nothing to index: give a folder, file or address, or write shop.toml with `python -m bot init`."])
-    if not paths and not settings.documents:
+    documents = [path for named in settings.collections.values() for path in named]
+    if not paths and not documents:
         raise ConfigError(["shop.toml: shop.documents names nothing to index."])
     with progress("Indexing") as on_progress:
         async with app.opened(settings, for_index=True) as parts:
@@ -32,7 +33,7 @@ async def index(paths: list[str], watch: bool = False) -> None:
             if report.read == len(report.unreadable) and not watch:
                 raise KnowledgeError(NO_PAGE)
             if watch:
-                await _watch(parts, paths or settings.documents)
+                await _watch(parts, paths or documents)
 
 
 async def _watch(parts: app.Parts, paths: Sequence[str]) -> None:

@@ -48,7 +48,7 @@ class Drafts:
         if question is None:
             return told(phrases.OUT_OF_DATE, language)
         answer = await self._written(question)
-        written = replace(self._delivery.harmless(answer.reply), answers=question.message_id)
+        written = replace(self._delivery.harmless(command.place, answer.reply), answers=question.message_id)
         if not answer.answered:
             # Nothing to send as it is; but somebody may know.
             draft = await self._drafts.make(command.person, question, replace(written, text="", sources=()))
@@ -59,7 +59,7 @@ class Drafts:
             translation = await self._writing.translate(written.text, language)
             beside = quoted(translation) if translation else phrases.say(phrases.NO_TRANSLATION, language)
             text += f"\n\n**{phrases.name_of(language, language)}**\n\n{beside}"
-        return Shown(self._delivery.harmless(_shown(text, draft, written, language, ("send", "edit", "discard"))))
+        return Shown(self._delivery.harmless(command.place, _shown(text, draft, written, language, ("send", "edit", "discard"))))
 
     async def _written(self, question: Question) -> Answer:
         thread = await self._store.conversation([question.place])

@@ -105,7 +105,7 @@ class Staff:
         if not turns:
             return told(phrases.OUT_OF_DATE, language)
         summary = await self._writing.summarise(turns, language)
-        return Shown(self._delivery.harmless(Reply(summary or _asked_here(turns, language), language)))
+        return Shown(self._delivery.harmless(command.place, Reply(summary or _asked_here(turns, language), language)))
 
     async def _hand_over(self, command: CommandGiven, language: str) -> Reaction:
         """The conversation in which the message stands; a talk that is not ours becomes a case, and does not become ours."""

@@ -49,6 +49,18 @@ class IndexReport:
     traps: int = 0
     other_models: tuple[str, ...] = ()
 
+    def __add__(self, other: "IndexReport") -> "IndexReport":
+        """What both did."""
+        return IndexReport(
+            self.read + other.read,
+            self.changed + other.changed,
+            self.unchanged + other.unchanged,
+            self.removed + other.removed,
+            self.unreadable + other.unreadable,
+            self.traps + other.traps,
+            tuple(sorted({*self.other_models, *other.other_models})),
+        )
+
 
 @dataclass(slots=True)
 class _Progress:

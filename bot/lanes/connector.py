@@ -5,7 +5,6 @@ By itself its worker ends when a heartbeat or its listening connection fails, an
 """
 
 import asyncio
-import logging
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, LiteralString, TypeVar
 
@@ -15,7 +14,7 @@ from procrastinate.connector import Notify
 from procrastinate.exceptions import ConnectorException
 from psycopg_pool import AsyncConnectionPool
 
-log = logging.getLogger(__name__)
+from bot.outage import Outage
 
 CONNECTIONS = 4
 PAUSE = 0.2
@@ -27,11 +26,12 @@ T = TypeVar("T")
 class PatientConnector(PsycopgConnector):
     """`patient` may be turned off, so that stopping does not wait for the database."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, outage: Outage) -> None:
         super().__init__(
             conninfo=address, pool_factory=_unchecked, configure=_commit_at_once, min_size=1, max_size=CONNECTIONS, timeout=POOL_SECONDS
         )
         self.patient = True
+        self._outage = outage
 
     async def execute_query_async(self, query: LiteralString, **arguments: Any) -> None:
         """A heartbeat, or the end of a job: as often as needed."""
@@ -57,7 +57,7 @@ class PatientConnector(PsycopgConnector):
             except ConnectorException as exc:
                 if not self.patient or not isinstance(exc.__cause__, AWAY):
                     raise
-                log.warning("the lanes wait for the database (%s)", type(exc.__cause__).__name__)
+                self._outage.failed(f"the lanes wait for it ({type(exc.__cause__).__name__})")
             await asyncio.sleep(PAUSE)
 
 

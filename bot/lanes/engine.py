@@ -19,6 +19,7 @@ from procrastinate.worker import Worker
 from bot.errors import StoreError
 from bot.lanes.connector import PatientConnector
 from bot.lanes.in_process import drained
+from bot.outage import Outage
 
 log = logging.getLogger(__name__)
 
@@ -47,12 +48,14 @@ class EngineLanes:
         drain: Callable[[str], Awaitable[None]] | None = None,
         interrupt: Callable[[str], None] | None = None,
         platforms: Collection[str] = (),
+        outage: Outage | None = None,
     ) -> None:
-        """`address`: postgresql://user:password@host/name."""
+        """`address`: postgresql://user:password@host/name. `outage`: of this database, as others of this process see it."""
         self._drain = drain
         self._interrupt = interrupt
         self._queues = sorted(platforms)
-        self._connector = PatientConnector(address)
+        self._outage = outage or Outage()
+        self._connector = PatientConnector(address, self._outage)
         self._app = App(connector=self._connector)
         self._job = self._app.task(name="drain", pass_context=True)(self._work)
         self._worker: Worker | None = None
@@ -109,7 +112,7 @@ class EngineLanes:
             try:
                 await saying
             except ProcrastinateException as exc:
-                log.warning("the lanes were not told (%s)", type(exc.__cause__ or exc).__name__, extra={"place": place})
+                self._say("the lanes were not told", exc, place=place)
 
         task = asyncio.create_task(said(), name="tell the lanes")
         self._telling.add(task)
@@ -153,7 +156,7 @@ class EngineLanes:
             try:
                 await self._worker.run()  # type: ignore[no-untyped-call]
             except Exception as exc:  # noqa: BLE001  # whatever ended it, the next one begins
-                log.warning("the lanes stopped (%s) and begin anew", type(exc.__cause__ or exc).__name__)
+                self._say("the lanes stopped and begin anew", exc)
             if not self._closing:
                 await asyncio.sleep(PAUSE)
 
@@ -163,7 +166,7 @@ class EngineLanes:
             try:
                 await self._sweep()
             except Exception as exc:  # noqa: BLE001  # this must go on while the process lives
-                log.warning("the lanes could not be swept (%s)", type(exc.__cause__ or exc).__name__)
+                self._say("the lanes could not be swept", exc)
 
     async def _sweep(self) -> None:
         """First the new wake-up, then the old job's end: two who sweep at once, or one who dies between, do no harm.
@@ -190,6 +193,14 @@ class EngineLanes:
         await self._ask_for(place)
         with suppress(ConnectorException):
             await self._app.job_manager.finish_job_by_id_async(job_id=job.id or 0, status=Status.FAILED, delete_job=True)
+
+    def _say(self, what: str, exc: Exception, **ids: str) -> None:
+        """A fault of ours is a line of its own; that the database is away is said once for all."""
+        why = f"{what} ({type(exc.__cause__ or exc).__name__})"
+        if isinstance(exc, ConnectorException):
+            self._outage.failed(why)
+        else:
+            log.warning(why, extra=ids)
 
     async def _hear_interrupts(self) -> None:
         async def heard(*, channel: str, payload: str) -> None:  # noqa: ARG001

@@ -56,8 +56,8 @@ async def drained(drain: Callable[[str], Awaitable[None]], place: str) -> bool:
     """Drain a lane once; False when the database was away and it must be drained again. One lane's bug does not stop the others."""
     try:
         await drain(place)
-    except StoreError as exc:
-        log.info("a lane waits: %s", exc, extra={"place": place})  # the alarm was the database's own, once for all lanes
+    except StoreError:
+        # The database has said so itself, once for all lanes.
         await asyncio.sleep(PAUSE_AFTER_FAULT)
         return False
     except Exception as exc:  # noqa: BLE001  # it must not pass unseen

@@ -113,6 +113,12 @@ PAGE_ASK_RETURNS = N_("How long do I have to return something?")
 PAGE_ASK_DELIVERY = N_("How long does delivery take?")
 PAGE_ASK_PAYMENT = N_("How can I pay?")
 
+INSTALL_DONE = N_("Polydesk is now in {workspace}. You can close this page and write to it in Slack.")
+INSTALL_DECLINED = N_("Nothing was installed, because it was not allowed.")
+INSTALL_EXPIRED = N_("This link has expired or was used before. Please start again.")
+INSTALL_FAILED = N_("The installation did not succeed. Please start again.")
+INSTALL_AGAIN = N_("Start again")
+
 COMMAND_WHICH_LANGUAGE = N_("The language, by its name")
 COMMAND_FORGET = N_("Erase everything that is stored about you")
 COMMAND_HERE = N_("See or change how I work in this channel")

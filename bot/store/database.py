@@ -7,8 +7,6 @@ committed before. The others leave the waiting to the next one that does: it cos
 """
 
 import asyncio
-import logging
-import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
@@ -20,13 +18,10 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.errors import ConfigError, StoreError
+from bot.outage import Outage
 from bot.store.nearby import connect
 
-log = logging.getLogger(__name__)
-
 BUSY_SECONDS = 5
-CALM_SECONDS = 5.0
-"""A trouble is over when nothing has failed for so long: on a full disk, now and then something small fits."""
 NETWORK = {"connect_timeout": 5, "keepalives_idle": 15, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 10_000}
 """A PostgreSQL that is gone without a word is noticed in seconds (the last one in milliseconds)."""
 DRIVERS = {
@@ -54,9 +49,13 @@ def database_url(address: str) -> URL:
 
 
 class Database:
-    """Two engines over one database. `embedded` is True for SQLite."""
+    """Two engines over one database. `embedded` is True for SQLite.
 
-    def __init__(self, address: str) -> None:
+    `outage`: where it says in the log that it is away; whoever runs one command reads it from the error.
+    """
+
+    def __init__(self, address: str, outage: Outage | None = None) -> None:
+        self.outage = outage
         self.url = database_url(address)
         self.embedded = self.url.get_backend_name() == "sqlite"
         if self.embedded:
@@ -67,8 +66,6 @@ class Database:
             network = {name: value for name, value in NETWORK.items() if name not in self.url.query}
             # None beyond the pool: SQLAlchemy would close such a connection after each use.
             self._writer = self._lasting = self._reader = create_async_engine(self.url, pool_size=16, max_overflow=0, connect_args=network)
-        self._away_since: float | None = None
-        self._failed_at = 0.0
 
     @property
     def address(self) -> str:
@@ -81,28 +78,25 @@ class Database:
 
         `lasting`: somebody is told of it outside, so it must stand after a power cut too, and with it all that was committed before.
         """
-        try:
-            async with _translated(), (self._lasting if lasting else self._writer).begin() as connection:
-                yield connection
-        except StoreError as exc:
-            self._alarm(exc)
-            raise
-        if self._away_since is not None and time.monotonic() - self._failed_at >= CALM_SECONDS:
-            log.warning("the database takes what is written again, after %.0f s", self._failed_at - self._away_since)
-            self._away_since = None
+        async with self._alarmed(), _translated(), (self._lasting if lasting else self._writer).begin() as connection:
+            yield connection
+        if self.outage is not None:
+            self.outage.worked()
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
         """One transaction that only reads; it never waits for a writer. Raises StoreError."""
-        async with _translated(), self._reader.connect() as connection:
+        async with self._alarmed(), _translated(), self._reader.connect() as connection:
             yield connection
 
-    def _alarm(self, exc: StoreError) -> None:
-        """One line when it begins, one when it is over, however many wait."""
-        self._failed_at = time.monotonic()
-        if self._away_since is None:
-            self._away_since = self._failed_at
-            log.error("nothing can be written down, so nothing is acknowledged or answered until it can: %s", exc)
+    @asynccontextmanager
+    async def _alarmed(self) -> AsyncIterator[None]:
+        try:
+            yield
+        except StoreError as exc:
+            if self.outage is not None:
+                self.outage.failed(exc)
+            raise
 
     async def version(self) -> str | None:
         """The migration that the database stands at; None for an empty database."""

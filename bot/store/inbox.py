@@ -112,7 +112,7 @@ class InboxStore:
         """Take over a new text; the place whose answer must be made again, if it is not on its way yet."""
         if not await self._knows(signal):
             return None
-        async with self._database.writing() as connection:
+        async with self._database.writing(lasting=True) as connection:
             row = (await connection.execute(_by_identity(signal).with_for_update())).one_or_none()
             if row is None:
                 return None
@@ -129,7 +129,7 @@ class InboxStore:
         """Forget a message; the place whose answer must be made again, if it is not on its way yet."""
         if not await self._knows(signal):
             return None
-        async with self._database.writing() as connection:
+        async with self._database.writing(lasting=True) as connection:
             row = (await connection.execute(_by_identity(signal).with_for_update())).one_or_none()
             if row is None:
                 return None

@@ -1,10 +1,10 @@
 """pgvector: in a large shop on PostgreSQL the database itself finds the passages whose vectors are nearest.
 
 What `vectors` keeps as bytes stands here once more, where pgvector can see it: one row a passage, the vectors of all its models
-one after the other, so one look finds what is near by all models together, weighed as the ranking weighs them. Each language
-has an index (HNSW) of its own, since the ranking compares within a language first. Rows are less a mean that they share: that
-changes no order, and an index finds far more among vectors that do not all point the same way. The tables are made where
-the extension is, and nowhere else; they can be dropped at any time, and the next `index` makes them again.
+one after the other, so one look finds what is near by all models together, weighed as the ranking weighs them. Each language of a
+collection has an index (HNSW) of its own, since the ranking compares within a language first. Rows are less a mean that they
+share: that changes no order, and an index finds far more among vectors that do not all point the same way. The tables are made
+where the extension is, and nowhere else; they can be dropped at any time, and the next `index` makes them again.
 """
 
 import hashlib
@@ -40,19 +40,21 @@ _BATCH = 500
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """Which models' vectors (name, dimension) lie in a row, one after the other."""
+    """Which models' vectors (name, dimension) lie in a row, one after the other; rows of two collections are of two kinds."""
 
     models: tuple[tuple[str, int], ...]
+    collection: str = ""
 
     @classmethod
-    def of(cls, models: Sequence[tuple[str, int]]) -> "Kind":
+    def of(cls, models: Sequence[tuple[str, int]], collection: str = "") -> "Kind":
         """The same kind in whatever order they come."""
-        return cls(tuple(sorted(models)))
+        return cls(tuple(sorted(models)), collection)
 
     @property
     def name(self) -> str:
         """Stands with each row."""
-        return " + ".join(f"{model}:{dimension}" for model, dimension in self.models)
+        models = " + ".join(f"{model}:{dimension}" for model, dimension in self.models)
+        return f"{self.collection} {models}" if self.collection else models
 
     @property
     def dimension(self) -> int:
@@ -110,27 +112,29 @@ async def extension(connection: AsyncConnection) -> bool:
     return bool((await connection.execute(text(_EXTENSION))).scalar_one())
 
 
-async def add(connection: AsyncConnection, language: str, rows: "Sequence[tuple[int, Mapping[str, np.ndarray]]]") -> None:
+async def add(connection: AsyncConnection, collection: str, language: str, rows: "Sequence[tuple[int, Mapping[str, np.ndarray]]]") -> None:
     """Passages (id, vector by model) that were written just now; nothing where the table is not made yet."""
     if connection.dialect.name == "sqlite" or not await _made(connection):
         return
-    if written := [_row(passage, language, vectors) for passage, vectors in rows if vectors]:
+    if written := [_row(passage, collection, language, vectors) for passage, vectors in rows if vectors]:
         await connection.execute(text(_ADD), written)
 
 
 async def arrange(database: Database) -> None:
-    """Make and fill the table, and give each language with many passages its index: where pgvector is, and the shop is large."""
+    """Make and fill the table, and give each language with many passages its index: where pgvector is, and a collection is large."""
     async with database.writing() as connection:
         if not await extension(connection):
             return
-        every = (await connection.execute(text("SELECT count(*) FROM passages"))).scalar_one()
+        sizes = await _sizes(connection)
         if not await _made(connection):
-            if every < LARGE:
+            if max(sizes.values(), default=0) < LARGE:
                 return
             for statement in _TABLES:
                 await connection.execute(text(statement))
-        if kind := await _covering(connection, every):
+        kinds = {kind: every for name, every in sizes.items() if (kind := await _covering(connection, name, every))}
+        for kind, every in kinds.items():
             await _centre(connection, kind, every)
+        if kinds:
             await _fill(connection)
             await _index(connection)
 
@@ -140,8 +144,8 @@ async def lacking(database: Database) -> tuple[str, str] | None:
     if database.embedded:
         return None
     async with database.reading() as connection:
-        every = (await connection.execute(text("SELECT count(*) FROM passages"))).scalar_one()
-        if every < LARGE:
+        every = sum(size for size in (await _sizes(connection)).values() if size >= LARGE)
+        if not every:
             return None
         if not await extension(connection):
             version, there = (await connection.execute(text(_PGVECTOR))).one()
@@ -157,7 +161,7 @@ async def moments(connection: AsyncConnection, kind: Kind) -> Moments | None:
     """The index of this kind in few numbers; None where the database cannot search it, or need not."""
     if not kind.models or not await _made(connection) or not await extension(connection):
         return None
-    every = (await connection.execute(text("SELECT count(*) FROM passages"))).scalar_one()
+    every = (await _sizes(connection)).get(kind.collection, 0)
     found = (await connection.execute(text(_MEANS), {"models": kind.name})).all()
     if every < LARGE or sum(row[1] for row in found) < every or kind.dimension > LONGEST:
         return None
@@ -219,8 +223,16 @@ _PGVECTOR = """
     SELECT CAST(current_setting('server_version_num') AS int) / 10000, count(*) FROM pg_available_extensions
     WHERE name = 'vector' AND CAST(string_to_array(default_version, '.') AS int[]) >= CAST('{0,8}' AS int[])
 """
-_COVERING = "SELECT model, dimension FROM vectors GROUP BY model, dimension HAVING count(*) = :every"
-_SOME = "SELECT data FROM vectors TABLESAMPLE BERNOULLI (:percent) REPEATABLE (1) WHERE model = :model AND dimension = :dimension"
+_SIZES = "SELECT collection, count(*) FROM passages JOIN documents ON documents.id = passages.document_id GROUP BY collection"
+_OF_COLLECTION = """
+    JOIN passages ON passages.id = vectors.passage_id
+    JOIN documents ON documents.id = passages.document_id AND documents.collection = :collection
+"""
+_COVERING = f"SELECT model, dimension FROM vectors {_OF_COLLECTION} GROUP BY model, dimension HAVING count(*) = :every"  # noqa: S608
+_SOME = f"""
+    SELECT data FROM vectors TABLESAMPLE BERNOULLI (:percent) REPEATABLE (1) {_OF_COLLECTION}
+    WHERE model = :model AND dimension = :dimension
+"""  # noqa: S608  # of our own words alone
 _CENTRE = "INSERT INTO neighbours_centres VALUES (:models, CAST(:centre AS vector))"
 # Models that have no centre yet are new: `arrange` will see to them when all passages have them.
 _ADD = """
@@ -228,10 +240,10 @@ _ADD = """
     FROM neighbours_centres WHERE models = :models ON CONFLICT DO NOTHING
 """
 _LACKING = """
-    SELECT passages.id, documents.language, array_agg(vectors.model), array_agg(vectors.data)
+    SELECT passages.id, documents.collection, documents.language, array_agg(vectors.model), array_agg(vectors.data)
     FROM passages JOIN documents ON documents.id = passages.document_id JOIN vectors ON vectors.passage_id = passages.id
     WHERE passages.id > :last AND NOT EXISTS (SELECT 1 FROM neighbours WHERE neighbours.passage_id = passages.id)
-    GROUP BY passages.id, documents.language ORDER BY passages.id LIMIT :limit
+    GROUP BY passages.id, documents.collection, documents.language ORDER BY passages.id LIMIT :limit
 """
 _COUNTS = """
     SELECT models, language, min(vector_dims(near)), count(*) FROM neighbours GROUP BY models, language
@@ -273,10 +285,15 @@ async def _made(connection: AsyncConnection) -> bool:
     return (await connection.execute(text("SELECT to_regclass('neighbours')"))).scalar_one() is not None
 
 
-async def _covering(connection: AsyncConnection, every: int) -> Kind | None:
-    """The models that every passage has vectors of."""
-    models = (await connection.execute(text(_COVERING), {"every": every})).all()
-    return Kind.of([(model, dimension) for model, dimension in models]) if models else None
+async def _sizes(connection: AsyncConnection) -> dict[str, int]:
+    """How many passages each collection has."""
+    return {row[0]: row[1] for row in await connection.execute(text(_SIZES))}
+
+
+async def _covering(connection: AsyncConnection, collection: str, every: int) -> Kind | None:
+    """The models that every passage of a collection has vectors of."""
+    models = (await connection.execute(text(_COVERING), {"collection": collection, "every": every})).all()
+    return Kind.of([(model, dimension) for model, dimension in models], collection) if models else None
 
 
 async def _centre(connection: AsyncConnection, kind: Kind, every: int) -> None:
@@ -288,7 +305,7 @@ async def _centre(connection: AsyncConnection, kind: Kind, every: int) -> None:
         return
     means = {}
     for model, dimension in kind.models:
-        values = {"percent": min(100.0, 100 * SAMPLE / every), "model": model, "dimension": dimension}
+        values = {"percent": min(100.0, 100 * SAMPLE / every), "collection": kind.collection, "model": model, "dimension": dimension}
         data = (await connection.execute(text(_SOME), values)).scalars().all()
         means[model] = np.frombuffer(b"".join(data), dtype=np.float16).reshape(-1, dimension).mean(axis=0, dtype=np.float32)
     await connection.execute(text(_CENTRE), {"models": kind.name, "centre": kind.row(means)})
@@ -302,14 +319,14 @@ async def _fill(connection: AsyncConnection) -> None:
     while rows := (await connection.execute(text(_LACKING), {"last": last, "limit": _BATCH})).all():
         last = rows[-1][0]
         written = [
-            _row(passage, language, {model: np.frombuffer(one, dtype=np.float16) for model, one in zip(models, data, strict=True)})
-            for passage, language, models, data in rows
+            _row(passage, name, language, {model: np.frombuffer(one, dtype=np.float16) for model, one in zip(models, data, strict=True)})
+            for passage, name, language, models, data in rows
         ]
         await connection.execute(text(_ADD), written)
 
 
-def _row(passage: int, language: str, vectors: "Mapping[str, np.ndarray]") -> dict[str, Any]:
-    kind = Kind.of([(model, len(vector)) for model, vector in vectors.items()])
+def _row(passage: int, collection: str, language: str, vectors: "Mapping[str, np.ndarray]") -> dict[str, Any]:
+    kind = Kind.of([(model, len(vector)) for model, vector in vectors.items()], collection)
     return {"passage": passage, "models": kind.name, "language": language, "near": kind.row(vectors)}
 
 

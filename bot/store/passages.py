@@ -3,7 +3,7 @@
 import json
 import sqlite3
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -64,21 +64,23 @@ class PassageRow:
 
 
 class PassageStore:
-    """Every question that we ask the database about documents. Raises StoreError."""
+    """Every question that we ask the database about the documents of one collection ("": the common ones). Raises StoreError."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, collection: str = "") -> None:
         self._database = database
+        self._collection = collection
         # Words that many passages hold, and how many: asked once for each state of the index.
         self._common: dict[str, int] = {}
 
     async def fingerprints(self) -> dict[str, str]:
         """The fingerprint of each document, by address."""
         async with self._database.reading() as connection:
-            rows = await connection.execute(select(documents.c.address, documents.c.fingerprint))
+            ours = documents.c.collection == self._collection
+            rows = await connection.execute(select(documents.c.address, documents.c.fingerprint).where(ours))
             return {row.address: row.fingerprint for row in rows}
 
     async def lacking(self, models: Sequence[str]) -> list[str]:
-        """Which of these models have no vector for some passage: the documents were indexed with others."""
+        """Which of these models have no vector for some passage of any collection: the documents were indexed with others."""
         async with self._database.reading() as connection:
             every = (await connection.execute(select(func.count()).select_from(passages))).scalar_one()
             counted = await connection.execute(select(vectors.c.model, func.count()).group_by(vectors.c.model))
@@ -95,10 +97,13 @@ class PassageStore:
         async with self._database.writing() as connection:
             if connection.dialect.name == "postgresql":
                 # Another process may be bringing the same new document.
-                await connection.execute(select(func.pg_advisory_xact_lock(func.hashtext(document.address))))
-            await connection.execute(delete(documents).where(documents.c.address == document.address))
+                await connection.execute(select(func.pg_advisory_xact_lock(func.hashtext(self._collection + document.address))))
+            await connection.execute(
+                delete(documents).where(documents.c.collection == self._collection, documents.c.address == document.address)
+            )
             made = await connection.execute(
                 insert(documents).values(
+                    collection=self._collection,
                     address=document.address,
                     title=document.title,
                     url=document.url,
@@ -107,13 +112,19 @@ class PassageStore:
                     indexed_at=time.time(),
                 )
             )
-            await _add_passages(connection, _id(made), document.language, pieces)
+            await _add_passages(connection, _id(made), self._collection, document.language, pieces)
 
     async def remove(self, addresses: Sequence[str]) -> None:
         """These documents are gone, with their passages and vectors."""
         async with self._database.writing() as connection:
             for start in range(0, len(addresses), _BATCH):
-                await connection.execute(delete(documents).where(documents.c.address.in_(addresses[start : start + _BATCH])))
+                gone = documents.c.address.in_(addresses[start : start + _BATCH])
+                await connection.execute(delete(documents).where(documents.c.collection == self._collection, gone))
+
+    async def keep_only(self, collections: Collection[str]) -> None:
+        """Documents of collections that are no more are gone too."""
+        async with self._database.writing() as connection:
+            await connection.execute(delete(documents).where(documents.c.collection.not_in(list(collections))))
 
     async def arrange(self) -> None:
         """After an indexing: where pgvector is and the shop is large, the database shall find by itself what is near."""
@@ -137,14 +148,14 @@ class PassageStore:
     async def reading(self) -> AsyncIterator["PassageReader"]:
         """One transaction for one search."""
         async with self._database.reading() as connection:
-            yield PassageReader(connection, self._common)
+            yield PassageReader(connection, self._collection, self._common)
 
 
 class PassageReader:
     """What one search asks, within one transaction."""
 
-    def __init__(self, connection: AsyncConnection, common: dict[str, int]) -> None:
-        self._connection, self._common = connection, common
+    def __init__(self, connection: AsyncConnection, collection: str, common: dict[str, int]) -> None:
+        self._connection, self._collection, self._common = connection, collection, common
         self._embedded = connection.dialect.name == "sqlite"
 
     async def _fetched(self, statement: str, values: Mapping[str, Any]) -> Sequence[Sequence[Any]]:
@@ -160,7 +171,7 @@ class PassageReader:
 
     async def stamp(self) -> Stamp:
         """Which index this is."""
-        return await snapshots.stamp(self._connection)
+        return await snapshots.stamp(self._connection, self._collection)
 
     async def full_text(self, terms: Sequence[str], limit: int, size: int) -> tuple[Stamp, list[tuple[int, float]]]:
         """Which index this is, and the passages that hold any of the terms, with a score that counts rare terms for more.
@@ -171,9 +182,10 @@ class PassageReader:
             terms = await self._rare(terms)
         if self._embedded:
             query = " OR ".join('"' + term.replace('"', '""') + '"' for term in terms)
-            found = await self._fetched(_FULL_TEXT_SQLITE, {"query": query, "limit": limit})
+            found = await self._fetched(_FULL_TEXT_SQLITE, {"query": query, "limit": limit, "collection": self._collection})
         else:
-            found = await self._fetched(_FULL_TEXT_POSTGRESQL, {"terms": list(terms), "limit": limit, "size": size})
+            values = {"terms": list(terms), "limit": limit, "size": size, "collection": self._collection}
+            found = await self._fetched(_FULL_TEXT_POSTGRESQL, values)
         (count, last), *hits = found
         return (count, float(last)), [(passage, float(score)) for passage, score in hits]
 
@@ -198,31 +210,30 @@ class PassageReader:
 
     async def rows(self, ids: Sequence[int]) -> dict[int, PassageRow]:
         """These passages by id; one that is gone is left out."""
-        if self._embedded:
-            found = await self._fetched(_ROWS.format("(SELECT value FROM json_each(:ids))"), {"ids": json.dumps(list(ids))})
-        else:
-            found = await self._fetched(_ROWS.format("(SELECT unnest(CAST(:ids AS bigint[])))"), {"ids": list(ids)})
+        asked = "(SELECT value FROM json_each(:ids))" if self._embedded else "(SELECT unnest(CAST(:ids AS bigint[])))"
+        values = {"ids": json.dumps(list(ids)) if self._embedded else list(ids), "collection": self._collection}
+        found = await self._fetched(_ROWS.format(asked), values)
         return {row[0]: PassageRow(*row) for row in found}
 
     async def snapshot(self, models: Sequence[tuple[str, int]]) -> Snapshot:
         """All passages as this transaction sees them."""
         self._common.clear()
-        return await snapshots.snapshot(self._connection, models)
+        return await snapshots.snapshot(self._connection, self._collection, models)
 
     async def moments(self, models: Sequence[tuple[str, int]]) -> Moments | None:
         """The whole index in few numbers; None where it is searched in memory, as it is without pgvector."""
         self._common.clear()
-        return None if self._embedded else await neighbours.moments(self._connection, Kind.of(models))
+        return None if self._embedded else await neighbours.moments(self._connection, Kind.of(models, self._collection))
 
     async def nearest(self, models: Sequence[tuple[str, int]], asked: "Mapping[str, Mapping[str, np.ndarray]]", limit: int) -> list[int]:
         """The `limit` nearest passages of each language that is asked, by the sum of the inner products with these vectors."""
-        return await neighbours.nearest(self._connection, Kind.of(models), asked, limit)
+        return await neighbours.nearest(self._connection, Kind.of(models, self._collection), asked, limit)
 
     async def candidates(
         self, models: Sequence[tuple[str, int]], vectors: "Mapping[str, np.ndarray]", ids: Sequence[int], languages: Sequence[str]
     ) -> Candidates:
         """These passages, as far as they are in these languages, compared with a question's vectors."""
-        return await neighbours.candidates(self._connection, Kind.of(models), vectors, ids, languages)
+        return await neighbours.candidates(self._connection, Kind.of(models, self._collection), vectors, ids, languages)
 
     async def beginning(self, document: int) -> int:
         """The first passage of this document."""
@@ -233,14 +244,24 @@ class PassageReader:
 _ROWS = """
     SELECT passages.id, passages.heading, passages.text, documents.address, documents.title, documents.url, documents.language,
            documents.indexed_at, passages.terms
-    FROM passages JOIN documents ON documents.id = passages.document_id WHERE passages.id IN {}
+    FROM passages JOIN documents ON documents.id = passages.document_id
+    WHERE passages.id IN {} AND documents.collection = :collection
+"""
+# Where all documents are of one collection, which is nearly everywhere, no hit is looked up in their table.
+_OURS = """
+    (NOT EXISTS (SELECT 1 FROM documents WHERE collection < :collection)
+     AND NOT EXISTS (SELECT 1 FROM documents WHERE collection > :collection)
+     OR {} IN (SELECT id FROM documents WHERE collection = :collection))
 """
 # The first row is the stamp: a statement less for each search.
-_FULL_TEXT_SQLITE = """
-    SELECT count(*), coalesce(max(indexed_at), 0.0) FROM documents
+_FULL_TEXT_SQLITE = f"""
+    SELECT count(*), coalesce(max(indexed_at), 0.0) FROM documents WHERE collection = :collection
     UNION ALL
-    SELECT * FROM (SELECT rowid, -rank FROM passages_text WHERE passages_text MATCH :query ORDER BY rank LIMIT :limit)
-"""
+    SELECT * FROM (
+        SELECT rowid, -rank FROM passages_text WHERE passages_text MATCH :query
+        AND {_OURS.format("(SELECT document_id FROM passages WHERE passages.id = passages_text.rowid)")} ORDER BY rank LIMIT :limit
+    )
+"""  # noqa: S608  # of our own words alone
 _COUNTS_SQLITE = """
     SELECT value, coalesce((SELECT doc FROM temp.passages_words WHERE term = value), 0) FROM json_each(:terms)
 """
@@ -253,19 +274,20 @@ _COUNTS_POSTGRESQL = """
 """
 # PostgreSQL's own ranks know nothing of rare and common: each term counts for ln(1 + passages / passages that hold it).
 # Counting the passages takes as long as all the rest: whoever asks knows about how many they are.
-_FULL_TEXT_POSTGRESQL = """
+_FULL_TEXT_POSTGRESQL = f"""
     WITH hits AS (
         SELECT passages.id, asked.term FROM unnest(CAST(:terms AS text[])) AS asked(term)
         JOIN passages ON to_tsvector('simple', passages.terms) @@ phraseto_tsquery('simple', asked.term)
+        WHERE {_OURS.format("passages.document_id")}
     ), held AS (SELECT term, count(*) AS times FROM hits GROUP BY term)
-    SELECT count(*), coalesce(max(indexed_at), 0.0) FROM documents
+    SELECT count(*), coalesce(max(indexed_at), 0.0) FROM documents WHERE collection = :collection
     UNION ALL
     (SELECT hits.id, sum(ln(1 + greatest(:size, held.times) / CAST(held.times AS float8))) AS score
      FROM hits JOIN held USING (term) GROUP BY hits.id ORDER BY score DESC, hits.id LIMIT :limit)
-"""
+"""  # noqa: S608
 
 
-async def _add_passages(connection: AsyncConnection, document: int, language: str, pieces: Sequence[NewPassage]) -> None:
+async def _add_passages(connection: AsyncConnection, document: int, collection: str, language: str, pieces: Sequence[NewPassage]) -> None:
     import numpy as np
 
     if not pieces:
@@ -284,7 +306,9 @@ async def _add_passages(connection: AsyncConnection, document: int, language: st
     ]
     if rows:
         await connection.execute(insert(vectors), rows)
-        await neighbours.add(connection, language, [(passage, piece.vectors) for passage, piece in zip(ids, pieces, strict=True)])
+        await neighbours.add(
+            connection, collection, language, [(passage, piece.vectors) for passage, piece in zip(ids, pieces, strict=True)]
+        )
 
 
 def _id(made: Any) -> int:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import numpy as np
 
 Stamp = tuple[int, float]
-"""How many documents there are, and when one was last indexed: another stamp, another index."""
+"""How many documents a collection has, and when one of them was last indexed: another stamp, another index."""
 
 _CHUNK = 2000
 
@@ -34,30 +34,29 @@ class Snapshot:
     covered: Mapping[str, int]
 
 
-async def stamp(connection: AsyncConnection) -> Stamp:
+async def stamp(connection: AsyncConnection, collection: str) -> Stamp:
     """Which index this is."""
-    asked = select(func.count(), func.max(documents.c.indexed_at)).select_from(documents)
+    asked = select(func.count(), func.max(documents.c.indexed_at)).where(documents.c.collection == collection)
     count, last = (await connection.execute(asked)).one()
     return count, last or 0.0
 
 
-async def snapshot(connection: AsyncConnection, models: Sequence[tuple[str, int]]) -> Snapshot:
-    """All passages and their vectors of these models (name, dimension)."""
+async def snapshot(connection: AsyncConnection, collection: str, models: Sequence[tuple[str, int]]) -> Snapshot:
+    """All passages of a collection and their vectors of these models (name, dimension)."""
     import numpy as np
 
-    now = await stamp(connection)
-    listed = await connection.execute(
-        select(passages.c.id, passages.c.document_id, documents.c.language).join_from(passages, documents).order_by(passages.c.id)
-    )
+    now = await stamp(connection, collection)
+    every = select(passages.c.id, passages.c.document_id, documents.c.language).join_from(passages, documents)
+    listed = await connection.execute(every.where(documents.c.collection == collection).order_by(passages.c.id))
     rows = listed.all()
     ids = np.array([row[0] for row in rows], dtype=np.int64)
     matrices, covered = {}, {}
     for model, dimension in models:
-        matrices[model], covered[model] = await _matrix(connection, ids, model, dimension)
+        matrices[model], covered[model] = await _matrix(connection, collection, ids, model, dimension)
     return Snapshot(now, ids, np.array([row[1] for row in rows], dtype=np.int64), tuple(row[2] for row in rows), matrices, covered)
 
 
-async def _matrix(connection: AsyncConnection, ids: "np.ndarray", model: str, dimension: int) -> "tuple[np.ndarray, int]":
+async def _matrix(connection: AsyncConnection, collection: str, ids: "np.ndarray", model: str, dimension: int) -> "tuple[np.ndarray, int]":
     """A row per id, read in chunks, so that nothing but the matrix itself grows with the index."""
     import numpy as np
 
@@ -65,6 +64,9 @@ async def _matrix(connection: AsyncConnection, ids: "np.ndarray", model: str, di
     covered, last = 0, -1
     asked = (
         select(vectors.c.passage_id, vectors.c.data)
+        .join_from(vectors, passages)
+        .join(documents)
+        .where(documents.c.collection == collection)
         .where(vectors.c.model == model, vectors.c.dimension == dimension, vectors.c.passage_id > bindparam("last"))
         .order_by(vectors.c.passage_id)
         .limit(_CHUNK)

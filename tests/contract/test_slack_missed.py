@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from adapters.slack.connection import presence
+from adapters.slack.connection import history, presence
 from adapters.slack.connection.history import Absence, events
 from bot.errors import StoreError
 from bot.messages import Event, MessageDeleted, MessageEdited, MessageReceived, Place
@@ -201,3 +201,25 @@ def test_a_direct_message_of_the_history_is_direct() -> None:
     assert isinstance(message, MessageReceived)
     assert message.place.direct
     assert message.addressed == "direct"
+
+
+async def test_what_overtook_a_mention_is_read_under_it(harness: SlackHarness, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(history, "LATE", 0.0)
+    heard = await started(harness)
+    asked = await harness.server.say("C1", "U1", "How long does delivery take?")
+    late = list(harness.server.undelivered)
+    await harness.server.say("C1", "U1", "And to Austria?", thread_ts=asked, mention=False)
+    await harness.back(after=10.0)
+    assert texts(heard) == []
+    harness.server.undelivered, harness.server.patience = late, 3.0
+    await harness.server.redeliver()
+    assert texts(heard) == ["How long does delivery take?", "And to Austria?"]
+    assert heard.messages()[-1].place.thread == asked
+
+
+async def test_under_a_mention_that_comes_in_time_nothing_is_read(harness: SlackHarness) -> None:
+    heard = Heard()
+    await harness.start(heard)
+    await harness.hear("mention", "How long does delivery take?")
+    assert texts(heard) == ["How long does delivery take?"]
+    assert readings(harness) == []

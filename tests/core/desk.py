@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from bot.answering import Answer, Question
+from bot.branches import Branch, Branches
 from bot.conversation import Conversation
 from bot.delivery import Delivery
 from bot.desk import Desk as StaffDesk
@@ -102,10 +103,11 @@ async def parts(database: Database, name: str = "fake") -> tuple[Conversation, W
     """A conversation in memory whose answers come at once, and the worker who leads it: for benchmarks of what is around it."""
     platform, echo, detector, holder = FakePlatform(name), Echo(), Detector(("en", "de", "es")), Holder()
     echo.gate.set()
-    delivery = Delivery(OutboxStore(database, holder), {platform.name: platform}, lambda: ("shop.example",), holder)
+    delivery = Delivery(OutboxStore(database, holder), {platform.name: platform}, lambda _place: ("shop.example",), holder)
     staff_desk = StaffDesk(CaseStore(database), delivery, None, "", "en", lambda _place: None)
     store = InboxStore(database, holder)
-    conversation = Conversation(store, echo, delivery, staff_desk, detector, "en", 4000)  # type: ignore[arg-type]
+    branch = Branch(echo, detector, staff_desk, "en")  # type: ignore[arg-type]
+    conversation = Conversation(store, Branches(branch), delivery, 4000)
     apart = Database(database.url.render_as_string(hide_password=False))
     worker = Worker(WorkerStore(apart, holder), lambda _place: None, conversation.at_work)
     await worker.join()
@@ -169,9 +171,10 @@ async def desk(
         echo.gate.set()
     holder = Holder()
     store = InboxStore(database, holder)
-    delivery = Delivery(OutboxStore(database, holder), {platform.name: platform}, lambda: ("shop.example",), holder, live=live)
+    delivery = Delivery(OutboxStore(database, holder), {platform.name: platform}, lambda _place: ("shop.example",), holder, live=live)
     staff_desk = StaffDesk(CaseStore(database), delivery, staff, contact, languages[0], lambda place: lanes.wake(place))
-    conversation = Conversation(store, echo, delivery, staff_desk, detector, languages[0], 4000, hand_over_others, rates, metrics)  # type: ignore[arg-type]
+    branch = Branch(echo, detector, staff_desk, languages[0], hand_over_others)  # type: ignore[arg-type]
+    conversation = Conversation(store, Branches(branch), delivery, 4000, rates, metrics)
     lanes = InProcessLanes(conversation.answer_place, conversation.interrupt)
     inbox = Inbox(store, lanes, lanes.interrupt)
     worker = Worker(WorkerStore(database, holder), lanes.wake, conversation.at_work)

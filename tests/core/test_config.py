@@ -158,3 +158,75 @@ def test_a_channel_that_cannot_be_one_is_explained(written: str, tmp_path: Path,
 def test_a_web_address_of_documents_must_be_https(tmp_path: Path) -> None:
     (tmp_path / "shop.toml").write_text('[shop]\ndocuments = ["http://shop.example/help"]\n')
     assert "must begin with https://" in "\n".join(faults())
+
+
+WORKSPACES = """
+[shop]
+name = "Lumen & Loom"
+hosts = ["shop.example"]
+documents = ["pages"]
+[handoff]
+place = "discord:1:2"
+[workspaces."slack:T0123"]
+name = "Loom Japan"
+languages = ["ja", "en"]
+default_language = "ja"
+tone = "polite"
+handoff = "slack:C0STAFF"
+documents = ["japan"]
+[workspaces."discord:123"]
+contact = "help@loom.example"
+"""
+
+
+def test_a_workspace_says_what_it_has_of_its_own_and_has_the_rest_from_the_shop(tmp_path: Path) -> None:
+    (tmp_path / "shop.toml").write_text(WORKSPACES)
+    settings = config.load()
+    japan, server = settings.shop.at("slack:T0123"), settings.shop.at("discord:123")
+    assert (japan.shop.name, japan.shop.default_language, japan.answers.tone) == ("Loom Japan", "ja", "polite")
+    assert japan.handoff.place == "slack:T0123:C0STAFF:"
+    assert (server.shop.name, server.shop.contact, server.handoff.place) == ("Lumen & Loom", "help@loom.example", "discord:1:2:")
+    assert settings.shop.at("slack:T9") is settings.shop
+    assert settings.collections == {"": (str(tmp_path / "pages"),), "slack:T0123": (str(tmp_path / "japan"),)}
+    assert settings.hosts_at("slack:T0123") == ("shop.example",)
+
+
+@pytest.mark.parametrize(
+    ("written", "named"),
+    [
+        ('[workspaces."T0123"]\nname = "x"', 'T0123: name a workspace "slack:T0123ABCD"'),
+        ('[workspaces."slack:T1"]\nlanguages = ["ja"]', """workspaces."slack:T1".default_language: 'en' is not one of"""),
+        ('[workspaces."slack:T1"]\nhandof = "slack:C1"', "unknown key"),
+        ('[workspaces."slack:T1"]\ndocuments = ["http://x.example"]', "must begin with https://"),
+    ],
+)
+def test_faults_of_a_workspace_are_named_with_it(written: str, named: str, tmp_path: Path) -> None:
+    (tmp_path / "shop.toml").write_text(written)
+    assert named in "\n".join(faults())
+
+
+@pytest.mark.parametrize(
+    ("given", "named"),
+    [
+        ({"POLYDESK_KEY": ""}, "POLYDESK_KEY is missing: the tokens of workspaces are encrypted with it. `python -m bot key`"),
+        ({"POLYDESK_KEY": "secret"}, "POLYDESK_KEY: that is no key."),
+        ({"SLACK_SIGNING_SECRET": ""}, "SLACK_SIGNING_SECRET is missing"),
+        ({"SLACK_CLIENT_SECRET": ""}, "SLACK_CLIENT_ID and SLACK_CLIENT_SECRET go together"),
+    ],
+)
+def test_what_is_missing_for_many_workspaces_is_one_sentence(given: dict[str, str], named: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    right = {"SLACK_CLIENT_ID": "1.2", "SLACK_CLIENT_SECRET": "s", "SLACK_SIGNING_SECRET": "s", "POLYDESK_KEY": "0" * 43 + "="}
+    for name, value in (right | given).items():
+        monkeypatch.setenv(name, value)
+    [fault] = faults()
+    assert named in fault
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-1")
+    assert not config.load().installs_slack
+
+
+def test_with_many_workspaces_staffs_channel_must_say_which(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "shop.toml").write_text('[handoff]\nplace = "slack:C1"\n')
+    right = {"SLACK_CLIENT_ID": "1.2", "SLACK_CLIENT_SECRET": "s", "SLACK_SIGNING_SECRET": "s", "POLYDESK_KEY": "0" * 43 + "="}
+    for name, value in right.items():
+        monkeypatch.setenv(name, value)
+    assert "in which workspace" in "\n".join(faults())

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from bot import outage
 from bot.errors import StoreError
 from bot.store import database as database_module
 from bot.store.database import Database
@@ -43,8 +44,8 @@ async def test_a_database_that_takes_nothing_is_one_line_in_the_log_and_one_when
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(database_module, "BUSY_SECONDS", 0)
-    monkeypatch.setattr(database_module, "CALM_SECONDS", 0)
-    database = Database(f"sqlite:///{tmp_path}/desk.db")
+    monkeypatch.setattr(outage, "CALM_SECONDS", 0)
+    database = Database(f"sqlite:///{tmp_path}/desk.db", outage.Outage())
     await database.migrate()
     other = sqlite3.connect(tmp_path / "desk.db", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
@@ -58,7 +59,7 @@ async def test_a_database_that_takes_nothing_is_one_line_in_the_log_and_one_when
         async with database.writing() as connection:
             await connection.execute(text("DELETE FROM workers"))
     await database.close()
-    said = [record.levelname for record in caplog.records if record.name == "bot.store.database"]
+    said = [record.levelname for record in caplog.records if record.name == "bot.outage"]
     assert said == ["ERROR", "WARNING"]
 
 
@@ -66,9 +67,9 @@ async def test_a_read_only_database_is_said_and_nothing_counts_as_written(tmp_pa
     made = Database(f"sqlite:///{tmp_path}/desk.db")
     await made.migrate()
     await made.close()
-    database = Database(f"sqlite:///file:{tmp_path}/desk.db?mode=ro&uri=true")
+    database = Database(f"sqlite:///file:{tmp_path}/desk.db?mode=ro&uri=true", outage.Outage())
     with pytest.raises(StoreError, match="readonly"):
         async with database.writing() as connection:
             await connection.execute(text("DELETE FROM workers"))
     await database.close()
-    assert "nothing can be written down" in caplog.text
+    assert "nothing is acknowledged or answered" in caplog.text

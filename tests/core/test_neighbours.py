@@ -269,3 +269,20 @@ async def test_check_names_the_package_where_the_server_has_no_pgvector(postgres
     await store.arrange()
     assert (await (await known(store)).search("en like n7", "en", 1)).passages[0].document == "6.md"
     await database.close()
+
+
+async def test_two_large_collections_do_not_meet_in_the_database(database: Database) -> None:
+    ours, theirs = PassageStore(database, "slack:T1"), PassageStore(database, "discord:2001")
+    await fill(ours)
+    await fill(theirs, first=300)
+    await ours.arrange()
+    async with database.writing() as connection:
+        await connection.execute(text("DELETE FROM vectors"))
+    for store, numbers in ((ours, range(150)), (theirs, range(300, 450))):
+        knowledge = await known(store)
+        assert knowledge.size == 150
+        for asked in (7, 301):
+            found = await knowledge.search(f"en w{asked % 60} n{asked}", "en", 20)
+            assert len(found.passages) == 20
+            assert all(int(one.document.removesuffix(".md")) in numbers for one in found.passages)
+    assert (await (await known(ours)).search("en like n7", "en", 1)).passages[0].document == "6.md"

@@ -41,3 +41,8 @@ def test_the_judge_takes_a_quoted_page_for_its_whole_burst_and_an_apology_for_th
     assert verdict.doubled == ["an apology at 6.0 in a"]
     verdict = judge(said, [Post("a", "> The article T1K002 lies in our store", 2.5), Post("a", "Sorry. Reference: #ABC123", 6)])
     assert (verdict.lost, verdict.doubled) == (["T1K004"], [])
+
+
+def test_the_judge_takes_a_quoted_page_for_its_burst_across_a_message_that_was_taken_back() -> None:
+    said = [Message(f"T1K{n:03}", "a", n, heard_at=n + 0.1, told_at=n, deleted=n == 2) for n in range(1, 5)]
+    assert judge(said, [Post("a", "> The article T1K001 lies in our store", 5)]).lost == []

@@ -18,7 +18,7 @@ from adapters.discord.connection.progress import Progress
 from adapters.discord.connection.underway import Underway
 from adapters.discord.faults import translated
 from adapters.discord.incoming import place_of, read_delete, read_edit, read_message
-from bot.errors import BotError, NotAllowed, PlaceGone
+from bot.errors import BotError, NotAllowed, PlaceGone, StoreError
 from bot.messages import Event, Place
 from bot.platforms import Cursors, Receive
 
@@ -126,6 +126,7 @@ class Hearing:
         """Try until it is safely written down; False when that did not succeed."""
         if event is None:
             return True
+        fault: Exception | None = None
         for wait in (*WRITE_DOWN_WAITS, None):
             if self._receive is None:
                 return False
@@ -133,10 +134,11 @@ class Hearing:
                 await self._receive(event)
                 return True
             except Exception as exc:  # noqa: BLE001 (whatever it is, Discord will not send this message again)
-                log.warning("discord: %s was not written down: %s", event.event_id, type(exc).__name__)
+                fault = exc
             if wait is not None:
                 await asyncio.sleep(wait * self._pace)
-        log.error("discord: %s could not be written down; its channel will be read again", event.event_id)
+        if not isinstance(fault, StoreError):  # the database has said so itself, once for all events
+            log.error("discord: %s could not be written down (%s); it will be read again", event.event_id, type(fault).__name__)
         return False
 
 

@@ -5,7 +5,6 @@ none of our business. It may stand behind, never ahead; reading a message twice 
 """
 
 import asyncio
-import logging
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,8 +13,6 @@ from dataclasses import dataclass, field
 from adapters.discord.connection.gateway import Shard
 from bot.errors import StoreError
 from bot.platforms import Cursor, Cursors
-
-log = logging.getLogger(__name__)
 
 FIRST_WRITE = 1.0
 """Seconds after a start: what fell once may soon fall again, and then as little as possible should have to be read twice."""
@@ -164,8 +161,7 @@ class Progress:
                 self._left.discard(workspace)
             moved = dict(self._moved)
             await self.cursors.write([Cursor(workspace, channel, str(position)) for (workspace, channel), position in moved.items()])
-        except StoreError as exc:
-            log.warning("discord: how far we have heard was not written down: %s", exc)
+        except StoreError:
             return False
         self._kept.update(int(channel) for _, channel in moved if channel)
         self._moved = {key: position for key, position in self._moved.items() if moved.get(key) != position}

@@ -16,12 +16,14 @@ from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack import outgoing
-from adapters.slack.connection.doctor import faults_at_slack, faults_of_settings, wrong_tokens
+from adapters.slack.connection.doctor import ASKED, faults_at_slack, faults_of_app_token, faults_of_settings, wrong_tokens
 from adapters.slack.connection.edge import PATH, dispatched, read_delivery
+from adapters.slack.connection.installations import ManyTeams, OneTeam, Teams
 from adapters.slack.connection.interacting import Interacting
-from adapters.slack.connection.listening import bolt_app, installed
+from adapters.slack.connection.listening import bolt_app
 from adapters.slack.connection.live import Streams
 from adapters.slack.connection.missed import Missed
+from adapters.slack.connection.oauth import Installing
 from adapters.slack.connection.privately import Privately
 from adapters.slack.connection.refusals import refusal
 from adapters.slack.connection.sockets import Socket, UnderWay
@@ -29,9 +31,9 @@ from adapters.slack.connection.status import LASTS, Status
 from adapters.slack.fields import TIME
 from adapters.slack.interactions import Pressed
 from adapters.slack.limits import LIMITS
-from bot.errors import RateLimited, Unreachable
+from bot.errors import NotAllowed, RateLimited, Unreachable
 from bot.messages import Fault, MessageReceived, Place, Reply
-from bot.platforms import Capabilities, Cursors, LiveMessage, Receive, State
+from bot.platforms import Capabilities, Cursors, Installation, Installations, LiveMessage, Receive, State
 from bot.pressed import Interact
 
 _log = logging.getLogger(__name__)
@@ -42,10 +44,13 @@ _FIRST_WAIT, _LONGEST_WAIT = 0.5, 60.0
 _STEADY = 30.0
 """A connection that held for so many seconds was a good one: the next attempt comes soon."""
 _PAGES_AT_MOST = 5
+_TEAMS = "{teams}"
+"""Stands in the line that says how it stands for the workspaces, which come and go."""
 
 
 class SlackPlatform:
-    """One workspace. With an app token it hears by Socket Mode, else with a signing secret at POST /slack/events.
+    """One workspace with the token that is set, or with `installations` every workspace that lets us in by itself (`client`: the
+    app's id and secret). With an app token it hears by Socket Mode, else with a signing secret at POST /slack/events.
 
     `api_url` is for another server that speaks Slack's Web API. `pace` stretches or shortens the waits while history is read.
     """
@@ -60,19 +65,21 @@ class SlackPlatform:
         signing_secret: str = "",
         api_url: str = "https://slack.com/api/",
         *,
+        installations: Installations | None = None,
+        client: tuple[str, str] = ("", ""),
         pace: float = 1.0,
     ) -> None:
+        self._installations, self._app_client = installations, client
         self._bot_token, self._app_token, self._signing_secret, self._api_url = bot_token, app_token, signing_secret, api_url
         self._state = State(False, "not started")
         self._under_way = UnderWay()
         self._tried = asyncio.Event()
         self._session: aiohttp.ClientSession | None = None
-        self._client: AsyncWebClient | None = None
+        self._teams: Teams | None = None
         self._app: AsyncApp | None = None
         self._supervisor: asyncio.Task[None] | None = None
-        self._home = self._me = ""
         self._status = Status(self._call_in)
-        self._streams = Streams(self._call_in, lambda _workspace: self._me)
+        self._streams = Streams(self._call_in, self._me_in)
         self._pace = pace
         self._missed: Missed | None = None
         self._privately = Privately(self._call_in, self._session_now, api_url)
@@ -84,18 +91,21 @@ class SlackPlatform:
         Raises StoreError.
         """
         self._interacting = Interacting(self._call_in, self._privately, interact) if interact is not None else None
-        await self._begin(Missed(self._call, receive, cursors, self._pace))
+        await self._begin(Missed(self._call_in, receive, cursors, self._pace))
 
     async def open(self) -> None:
         """Get ready to send, and hear nothing."""
         await self._begin(None)
 
     async def _begin(self, missed: Missed | None) -> None:
-        if faults := wrong_tokens(self._bot_token, self._app_token):
+        if faults := wrong_tokens(self._bot_token, self._app_token, many=self._installations is not None):
             self._state = State(False, " ".join(f"{fault.what}. {fault.cure}" for fault in faults))
             return
         self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=20, connect=_PATIENCE))
-        self._client = _web_client(self._bot_token, self._api_url, self._session)
+        if self._installations is not None:
+            self._teams = ManyTeams(self._installations, self._client, *self._app_client)
+        else:
+            self._teams = OneTeam(self._client(self._bot_token))
         self._missed = missed
         if missed is not None:
             await missed.start()
@@ -119,22 +129,29 @@ class SlackPlatform:
             await self._interacting.stop(_PATIENCE)
         if self._session is not None:
             await self._session.close()
-        self._supervisor = self._session = self._client = self._missed = self._interacting = None
+        self._supervisor = self._session = self._teams = self._missed = self._interacting = None
 
     def state(self) -> State:
         """How it stands, in one line."""
-        return self._state
+        return State(self._state.up, self._state.why.replace(_TEAMS, str(self._teams)))
 
     async def check(self) -> Sequence[Fault]:
         """Faults of the settings, then what Slack says to the tokens; opens a connection of its own."""
-        if faults := faults_of_settings(self._bot_token, self._app_token, self._signing_secret):
+        many = self._installations is not None
+        if faults := faults_of_settings(self._bot_token, self._app_token, self._signing_secret, many=many):
             return faults
         async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=_PATIENCE)) as session:
-            return await faults_at_slack(_web_client(self._bot_token, self._api_url, session), self._app_token)
+            client = _web_client(self._bot_token, self._api_url, session)
+            return await (faults_of_app_token(client, self._app_token) if many else faults_at_slack(client, self._app_token))
 
     def routes(self) -> Sequence[web.RouteDef]:
-        """The door for Slack's requests; none in Socket Mode, and none without a secret to check them by."""
-        return [web.post(PATH, self._on_request)] if self._signing_secret and not self._app_token else []
+        """The door for Slack's requests; none in Socket Mode, and none without a secret to check them by. And the way to install us."""
+        door = [web.post(PATH, self._on_request)] if self._signing_secret and not self._app_token else []
+        if self._installations is None:
+            return door
+        app, secret = self._app_client
+        installing = Installing(self._installations, self._client, app, secret, self._api_url, ASKED, self._came)
+        return [*door, *installing.routes()]
 
     def split(self, reply: Reply) -> Sequence[Reply]:
         """Messages of at most `outgoing.LONGEST`."""
@@ -202,8 +219,9 @@ class SlackPlatform:
     def link(self, place: Place, message_id: str) -> str:
         """Slack's permalink of the thread's first message; "" before the first connection told us the workspace's address."""
         first = _thread(place) or message_id
-        known = self._home and TIME.fullmatch(first)
-        return f"{self._home.rstrip('/')}/archives/{place.channel}/p{first.replace('.', '')}" if known else ""
+        team = self._teams.known(place.workspace) if self._teams is not None else None
+        known = team is not None and team.url and TIME.fullmatch(first)
+        return f"{team.url.rstrip('/')}/archives/{place.channel}/p{first.replace('.', '')}" if team is not None and known else ""
 
     async def show_status(self, place: Place, reply_to: str, on: bool, language: str = "en") -> None:
         """A session or a status in the thread; see status.py."""
@@ -211,18 +229,42 @@ class SlackPlatform:
         if TIME.fullmatch(thread):
             await (self._status.show(place, thread, language) if on else self._status.clear(place, thread))
 
-    async def _call_in(self, method: str, workspace: str, /, **arguments: Any) -> Any:  # noqa: ARG002 (there is one)
-        """A method of the Web API with the token of a workspace."""
-        return await self._call(method, **arguments)
-
-    async def _call(self, method: str, /, **arguments: Any) -> Any:
-        """A method of the Web API; all that goes wrong is a PlatformError."""
-        if self._client is None:
-            raise Unreachable("Slack is not started")
+    async def _call_in(self, method: str, workspace: str, /, **arguments: Any) -> Any:
+        """A method of the Web API with the token of a workspace; all that goes wrong is a PlatformError."""
+        teams = self._teams_now()
+        team = await teams.find(workspace)
+        if team is None:
+            raise NotAllowed(f"workspace {workspace} does not let us in")
         try:
-            return await getattr(self._client, method)(**arguments)
+            return await getattr(team.client, method)(**arguments)
         except Exception as exc:
-            raise refusal(exc, method) from exc
+            error = refusal(exc, method)
+            if isinstance(error, NotAllowed):
+                teams.doubt(workspace)
+            raise error from exc
+
+    def _me_in(self, workspace: str) -> str:
+        """Our user's id there; "" before we know it."""
+        team = self._teams.known(workspace) if self._teams is not None else None
+        return team.user if team is not None else ""
+
+    async def _came(self, installation: Installation) -> None:
+        """A workspace lets us in, from now on."""
+        if isinstance(self._teams, ManyTeams):
+            self._teams.take(installation)
+            self._status.came(installation.workspace)
+            if self._missed is not None:
+                await self._missed.forget(installation.workspace)
+                await self._missed.came({installation.workspace: installation.bot_user})
+
+    async def _left(self, workspace: str, at: float) -> None:
+        """It lets us in no more. Raises StoreError."""
+        if self._installations is None or not await self._installations.remove(workspace, at):
+            return
+        _log.info("slack: workspace %s lets us in no more", workspace)
+        self._teams_now().forget(workspace)
+        if self._missed is not None:
+            await self._missed.forget(workspace)
 
     async def _stay_connected(self, missed: Missed | None) -> None:
         """Until cancelled. A connection that holds is followed by a quick new one, failures by longer and longer waits."""
@@ -244,26 +286,26 @@ class SlackPlatform:
 
     async def _hear_until_lost(self, missed: Missed | None) -> None:
         """Find out who we are, then hear. By HTTP there is no connection to lose, and none for who only sends."""
-        identity = await self._call("auth_test")
-        self._home, self._me = str(identity.get("url") or ""), str(identity.get("user_id") or "")
-        team = identity.get("team") or identity.get("team_id")
+        teams = self._teams_now()
+        ours = await teams.open()
         if missed is None:
-            self._hearing(State(True, f"ready to send to workspace {team}"))
+            self._hearing(State(True, f"ready to send to {_TEAMS}"))
             await asyncio.Event().wait()
             return
-        app = bolt_app(self._client_now(), installed(identity.data, self._bot_token), missed.receive, self._take)
+        missed.we_are(ours)
+        app = bolt_app(self._client(self._bot_token), teams, missed.receive, self._take, self._left)
         if not self._app_token:
             self._app = app if self._signing_secret else None
-            why = f"waiting for Slack at {PATH}" if self._app else "neither an app token nor a signing secret is set"
+            why = f"waiting for Slack at {PATH}, {_TEAMS}" if self._app else "neither an app token nor a signing secret is set"
             self._hearing(State(self._app is not None, why))
             if self._app is not None:
-                await missed.came(str(identity["team_id"]), str(identity["user_id"]))
+                await missed.came(ours)
             await asyncio.Event().wait()
         socket = Socket(app, self._app_token, self._under_way)
         try:
             await socket.open(_PATIENCE)
-            await missed.came(str(identity["team_id"]), str(identity["user_id"]))
-            self._hearing(State(True, f"connected to workspace {team} by Socket Mode"))
+            await missed.came(ours)
+            self._hearing(State(True, f"connected to {_TEAMS} by Socket Mode"))
             await socket.until_lost()
         finally:
             missed.left()
@@ -273,10 +315,15 @@ class SlackPlatform:
         self._state = state
         self._tried.set()
 
-    def _client_now(self) -> AsyncWebClient:
-        if self._client is None:
+    def _teams_now(self) -> Teams:
+        if self._teams is None:
             raise Unreachable("Slack is not started")
-        return self._client
+        return self._teams
+
+    def _client(self, token: str) -> AsyncWebClient:
+        if self._session is None:
+            raise Unreachable("Slack is not started")
+        return _web_client(token, self._api_url, self._session)
 
     def _session_now(self) -> aiohttp.ClientSession:
         if self._session is None:

@@ -15,21 +15,25 @@ SCOPES = frozenset(
 """What the bot token must be allowed. manifest.json asks for assistant:write as well, without which only the status is missing."""
 
 
-def faults_of_settings(bot_token: str, app_token: str, signing_secret: str) -> list[Fault]:
-    """What can be seen without asking Slack."""
-    faults = wrong_tokens(bot_token, app_token)
+ASKED = (*sorted(SCOPES | {"assistant:write"}),)
+"""What a workspace that installs us is asked for: all that manifest.json asks for."""
+
+
+def faults_of_settings(bot_token: str, app_token: str, signing_secret: str, *, many: bool = False) -> list[Fault]:
+    """What can be seen without asking Slack. `many`: workspaces bring tokens of their own."""
+    faults = wrong_tokens(bot_token, app_token, many=many)
     if not app_token and not signing_secret:
         cure = "Set SLACK_APP_TOKEN (Socket Mode, no public address needed), or SLACK_SIGNING_SECRET (HTTP at /slack/events)."
         faults.append(Fault("slack", "Slack cannot reach us", cure))
     return faults
 
 
-def wrong_tokens(bot_token: str, app_token: str) -> list[Fault]:
+def wrong_tokens(bot_token: str, app_token: str, *, many: bool = False) -> list[Fault]:
     """Tokens of another kind than their settings want: no attempt with them can succeed."""
     faults = []
     if bot_token.startswith("xapp-") and app_token.startswith("xoxb-"):
         return [Fault("slack", "the bot token and the app token are swapped", "Exchange SLACK_BOT_TOKEN and SLACK_APP_TOKEN.")]
-    if not bot_token.startswith("xoxb-"):
+    if not many and not bot_token.startswith("xoxb-"):
         cure = 'Take the one that begins with xoxb-, under "OAuth & Permissions".'
         faults.append(Fault("slack", "SLACK_BOT_TOKEN is no bot token", cure))
     if app_token and not app_token.startswith("xapp-"):
@@ -50,11 +54,16 @@ async def faults_at_slack(client: AsyncWebClient, app_token: str) -> Sequence[Fa
     if missing:
         cure = 'Add them under "OAuth & Permissions" (or use adapters/slack/manifest.json), and install the app again.'
         faults.append(Fault("slack", f"the bot token lacks the scopes {', '.join(missing)}", cure))
-    if app_token:
-        cure = "Switch Socket Mode on, and make an app-level token with the scope connections:write."
-        opened = await _ask(client.apps_connections_open(app_token=app_token), "the app token", cure)
-        faults += [opened] if isinstance(opened, Fault) else []
-    return faults
+    return [*faults, *await faults_of_app_token(client, app_token)]
+
+
+async def faults_of_app_token(client: AsyncWebClient, app_token: str) -> Sequence[Fault]:
+    """What Slack says to it, if there is one."""
+    if not app_token:
+        return []
+    cure = "Switch Socket Mode on, and make an app-level token with the scope connections:write."
+    opened = await _ask(client.apps_connections_open(app_token=app_token), "the app token", cure)
+    return [opened] if isinstance(opened, Fault) else []
 
 
 async def _ask(question: Awaitable[Any], subject: str, cure: str) -> Any:

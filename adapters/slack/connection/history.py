@@ -1,7 +1,8 @@
 """What was said in Slack while we were away for longer than it tries to reach us.
 
 Read are the channels and threads where people talked with us lately; which others there are, our scopes do not tell. An
-event that is sent meanwhile waits for what was said before it.
+event that is sent meanwhile waits for what was said before it. And under a mention that comes late, however short we were away,
+stands what overtook it.
 """
 
 import asyncio
@@ -40,6 +41,8 @@ LOOK = 5.0
 """Seconds for a look at the messages that wait, before anybody goes on to answer them."""
 PATIENCE = 2.0
 """Seconds that an event waits for what was said before it; after three Slack would send it again."""
+LATE = 3.0
+"""Seconds after which a mention is late: what was written under it may have come first, to a process that forgot it when it died."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,19 +64,26 @@ class Absence:
 
 
 class History:
-    """`call` makes a call of the Web API and raises PlatformError."""
+    """Of one workspace. `call` makes a call of the Web API there and raises PlatformError."""
 
     def __init__(self, call: Call, receive: Receive, cursors: Cursors, pace: float) -> None:
         self._call, self._receive, self._cursors, self._pace = call, receive, cursors, pace
         self._absence: Absence | None = None
         self._queue: list[Where] = []
         self._readings: dict[Where, asyncio.Task[None]] = {}
+        self._under: dict[Where, asyncio.Task[None]] = {}
+        self._us = ("", "")
+
+    def we_are(self, team: str, me: str) -> None:
+        """Before anything is received; as in `Absence`."""
+        self._us = team, me
 
     async def read(self, absence: Absence) -> None:
         """Everything, one after the other; returns when all has been received or given up."""
         await self.stop()
         self._absence = absence
-        places = await self._patiently(lambda: self._cursors.places(time.time() - LATELY), "the places") or []
+        found = await self._patiently(lambda: self._cursors.places(time.time() - LATELY), "the places") or []
+        places = [place for place in found if place.workspace == absence.team]
         channels = list(dict.fromkeys(Where(place.channel) for place in places))
         threads = list(dict.fromkeys(Where(place.channel, place.thread) for place in places if place.thread and place.thread[0] != "@"))
         self._queue = [*channels[:MOST_CHANNELS], *threads[:MOST_THREADS]]
@@ -87,7 +97,8 @@ class History:
         try:
             async with asyncio.timeout(LOOK):
                 for place, message in await self._cursors.waiting():
-                    places[place].append(message)
+                    if place.workspace == absence.team:
+                        places[place].append(message)
                 for place, messages in places.items():
                     with contextlib.suppress(NotAllowed):
                         for event in await changes(self._call, place, messages, absence):
@@ -98,13 +109,15 @@ class History:
     async def stop(self) -> None:
         """Read no more."""
         self._queue = []
-        readings, self._readings = list(self._readings.values()), {}
+        readings, self._readings = [*self._readings.values(), *self._under.values()], {}
         for reading in readings:
             reading.cancel()
         await asyncio.gather(*readings, return_exceptions=True)
 
     async def receive(self, event: Event) -> None:
-        """Hand on what Slack sends; what was said before it in its place goes first, if that can be read in time."""
+        """Hand on what Slack sends; what was said before it in its place goes first, and what overtook it follows, if that can be
+        read in time.
+        """
         if self._absence is not None and isinstance(event, MessageReceived):
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(PATIENCE):
@@ -112,6 +125,17 @@ class History:
                         if self._is_open(where) or self._is_new(where, event, self._absence):
                             await asyncio.wait([self._begin(where)])
         await self._receive(event)
+        if isinstance(event, MessageReceived) and event.addressed == "mention" and LATE < time.time() - event.sent_at < MISSED_SECONDS:
+            await asyncio.wait([self._look_under(event)], timeout=PATIENCE)
+
+    def _look_under(self, mention: MessageReceived) -> asyncio.Task[None]:
+        where = Where(mention.place.channel, mention.place.thread)
+        if where not in self._under:
+            absence = Absence(*self._us, mention.sent_at, time.time())
+            reading = self._patiently(lambda: self._read_once(where, absence), f"{where.channel} {where.thread}")
+            self._under[where] = asyncio.create_task(reading, name=f"under {where.thread}")
+            self._under[where].add_done_callback(lambda _: self._under.pop(where, None))
+        return self._under[where]
 
     def _is_open(self, where: Where) -> bool:
         return where in self._queue or (where in self._readings and not self._readings[where].done())
@@ -148,12 +172,12 @@ class History:
                 await self._receive(event)
                 return
             except Exception as exc:
-                if wait is None:
-                    _log.error("event %s was not written down (%s)", event.event_id, type(exc).__name__, extra={"place": event.place.key})
-                    if isinstance(exc, StoreError):
-                        raise
-                else:
+                if wait is not None:
                     await asyncio.sleep(wait * self._pace)
+                elif isinstance(exc, StoreError):
+                    raise  # it has been said by the database, once for all events
+                else:
+                    _log.error("event %s was not written down (%s)", event.event_id, type(exc).__name__, extra={"place": event.place.key})
 
     async def _messages(self, where: Where, absence: Absence) -> list[Json]:
         """Oldest first. Of a channel that holds more than MOST_PAGES the newest, of a thread the oldest."""

@@ -2,20 +2,25 @@
 
 import asyncio
 import time
+from collections.abc import Mapping
+from functools import partial
 
 from adapters.slack.connection.history import Absence, Call, History
 from adapters.slack.connection.presence import Presence
 from bot.messages import Event
 from bot.platforms import MISSED_SECONDS, Cursors, Receive
 
+_AT_ONCE = 8
+"""Workspaces whose histories are read at the same time: each has limits of its own."""
+
 
 class Missed:
-    """The record and the history of one workspace."""
+    """The record, and the history of each workspace. `call(method, workspace, ...)` makes a call of the Web API."""
 
     def __init__(self, call: Call, receive: Receive, cursors: Cursors, pace: float) -> None:
+        self._call, self._receive, self._cursors, self._pace = call, receive, cursors, pace
         self._presence = Presence(cursors)
-        self._history = History(call, receive, cursors, pace)
-        self._pace = pace
+        self._histories: dict[str, History] = {}
         self._noting: asyncio.Task[None] | None = None
         self._reading: asyncio.Task[None] | None = None
 
@@ -27,19 +32,28 @@ class Missed:
     async def stop(self) -> None:
         """Read no more, and note that we were there until now."""
         await _over(self._noting, self._reading)
-        await self._history.stop()
+        await asyncio.gather(*(history.stop() for history in self._histories.values()))
         await self._presence.note()
 
-    async def came(self, team: str, me: str) -> None:
-        """We hear from now on; after a long absence the history is read besides. `me`: our user's id.
+    def we_are(self, teams: Mapping[str, str]) -> None:
+        """Before anything is heard: the workspaces, and by each our user's id."""
+        for team, me in teams.items():
+            self._history(team).we_are(team, me)
+
+    async def came(self, teams: Mapping[str, str]) -> None:
+        """We hear these workspaces from now on; after a long absence the history is read besides. By each: our user's id.
 
         Returns when what waits for an answer has been looked at, since it counts as its author has left it meanwhile.
         """
-        since, now, before = self._presence.came(team), time.time(), self._reading
-        if since is not None:
-            absence = Absence(team, me, max(since, now - MISSED_SECONDS), now)
-            self._reading = asyncio.create_task(self._read(absence, before), name="slack history")
-            await self._history.look_at_waiting(absence)
+        self.we_are(teams)
+        now, before, absences = time.time(), self._reading, []
+        for team, me in teams.items():
+            since = self._presence.came(team)
+            if since is not None:
+                absences.append(Absence(team, me, max(since, now - MISSED_SECONDS), now))
+        if absences:
+            self._reading = asyncio.create_task(self._read(absences, before), name="slack history")
+            await asyncio.gather(*(self._history(absence.team).look_at_waiting(absence) for absence in absences))
         elif before is None or before.done():
             self._reading = asyncio.create_task(self._presence.note(), name="slack cursors")
 
@@ -47,20 +61,42 @@ class Missed:
         """We hear nothing any more."""
         self._presence.left()
 
+    async def forget(self, team: str) -> None:
+        """It lets us hear nothing any more."""
+        self._presence.forget(team)
+        if team in self._histories:
+            await self._histories.pop(team).stop()
+
     async def receive(self, event: Event) -> None:
         """What Slack sends. Raises StoreError."""
-        await self._history.receive(event)
+        history = self._histories.get(event.place.workspace)
+        await (history.receive(event) if history is not None else self._receive(event))
 
     async def idle(self) -> None:
         """Returns when nothing is being read."""
         if self._reading is not None:
             await asyncio.wait([self._reading])
 
-    async def _read(self, absence: Absence, before: "asyncio.Task[None] | None") -> None:
+    def _history(self, team: str) -> History:
+        if team not in self._histories:
+            self._histories[team] = History(partial(_in, self._call, team), self._receive, self._cursors, self._pace)
+        return self._histories[team]
+
+    async def _read(self, absences: list[Absence], before: "asyncio.Task[None] | None") -> None:
         await _over(before)
-        await self._history.read(absence)
-        self._presence.caught_up()
+        turn = asyncio.Semaphore(_AT_ONCE)
+
+        async def read(absence: Absence) -> None:
+            async with turn:
+                await self._history(absence.team).read(absence)
+            self._presence.caught_up(absence.team)
+
+        await asyncio.gather(*map(read, absences))
         await self._presence.note()
+
+
+async def _in(call: Call, team: str, method: str, **arguments: object) -> object:
+    return await call(method, team, **arguments)
 
 
 async def _over(*tasks: "asyncio.Task[None] | None") -> None:

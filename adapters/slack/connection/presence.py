@@ -1,13 +1,11 @@
-"""Our own record of when Slack could reach us: one row, written once a minute."""
+"""Our own record of when Slack could reach us: a row for each workspace, written once a minute."""
 
 import asyncio
-import logging
+import contextlib
 import time
 
 from bot.errors import StoreError
 from bot.platforms import Cursor, Cursors
-
-_log = logging.getLogger(__name__)
 
 NOTE_EVERY = 60.0
 """Seconds between two notes."""
@@ -18,13 +16,14 @@ MARGIN = 60.0
 
 
 class Presence:
-    """Until when we were there. While what was missed is not read yet, that does not move."""
+    """Until when we were there. Where what was missed is not read yet, that does not move."""
 
     def __init__(self, cursors: Cursors) -> None:
         self._cursors = cursors
         self._until: dict[str, float] = {}
-        self._team = ""
-        self._here = self._owes = False
+        self._teams: set[str] = set()
+        self._owed: set[str] = set()
+        self._here = False
 
     async def load(self) -> None:
         """What the last run noted. Raises StoreError."""
@@ -35,20 +34,27 @@ class Presence:
 
         None also at the very first start.
         """
-        self._team, self._here = team, True
+        self._here = True
+        self._teams.add(team)
         until = self._until.setdefault(team, time.time())
         if time.time() - until < AWAY:
             return None
-        self._owes = True
+        self._owed.add(team)
         return until - MARGIN
 
     def left(self) -> None:
         """We hear nothing any more."""
         self._here = False
 
-    def caught_up(self) -> None:
+    def forget(self, team: str) -> None:
+        """It lets us hear nothing any more."""
+        self._teams.discard(team)
+        self._owed.discard(team)
+        self._until.pop(team, None)
+
+    def caught_up(self, team: str) -> None:
         """What was missed has been read."""
-        self._owes = False
+        self._owed.discard(team)
 
     async def keep_noting(self, pace: float) -> None:
         """Until cancelled."""
@@ -58,10 +64,9 @@ class Presence:
 
     async def note(self) -> None:
         """Write down that we are there, if we are."""
-        if not self._here or self._owes:
+        there = self._teams - self._owed
+        if not self._here or not there:
             return
-        self._until[self._team] = time.time()
-        try:
-            await self._cursors.write([Cursor(self._team, "", f"{self._until[self._team]:.6f}")])
-        except StoreError as exc:
-            _log.warning("Slack: that we are there was not noted: %s", exc)
+        self._until |= dict.fromkeys(there, time.time())
+        with contextlib.suppress(StoreError):
+            await self._cursors.write([Cursor(team, "", f"{self._until[team]:.6f}") for team in sorted(there)])

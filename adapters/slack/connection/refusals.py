@@ -18,6 +18,7 @@ _WAIT = 30.0
 
 _MEANINGS: dict[str, type[NotAllowed] | type[PlaceGone] | type[Unreachable]] = {
     **dict.fromkeys(("invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired", "is_inactive"), NotAllowed),
+    **dict.fromkeys(("invalid_refresh_token", "invalid_code", "code_already_used", "bad_client_secret", "invalid_client_id"), NotAllowed),
     **dict.fromkeys(("missing_scope", "no_permission", "not_allowed_token_type", "not_in_channel", "access_denied"), NotAllowed),
     **dict.fromkeys(("restricted_action", "restricted_action_read_only_channel", "restricted_action_thread_only_channel"), NotAllowed),
     **dict.fromkeys(("restricted_action_non_threadable_channel", "restricted_action_thread_locked", "messages_tab_disabled"), NotAllowed),

@@ -45,6 +45,10 @@ class Status:
         self._sessions: dict[str, _Sessions] = defaultdict(_Sessions)
         self._rests_until: dict[tuple[str, str], float] = {}
 
+    def came(self, workspace: str) -> None:
+        """It lets us in anew: what it did not let us call, it may by now."""
+        self._rests_until = {about: until for about, until in self._rests_until.items() if workspace not in about}
+
     async def show(self, place: Place, thread: str, language: str) -> None:
         """Raises RateLimited, Unreachable, and nothing else."""
         if self._sign(place, thread) == "session":

@@ -1,22 +1,24 @@
 """The only reader of the environment (and `.env`) and of shop.toml. Every fault is found at once, in one ConfigError."""
 
+import base64
+import binascii
 import io
 import os
-import re
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 from dotenv.parser import parse_stream
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from bot.config.shop import LANGUAGES as LANGUAGES
+from bot.config.shop import Profile, Shop
 from bot.errors import ConfigError
 
-LANGUAGES = ("en", "de", "es", "fr", "it", "pt", "nl", "pl", "tr", "ru", "ar", "zh", "ja", "ko", "hi", "vi")
-SAMPLE_SHOP = Path(__file__).parent / "sample_shop"
+SAMPLE_SHOP = Path(__file__).parent.parent / "sample_shop"
 ENV_FILE = Path(".env")
 ENCODING = "utf-8-sig"
 """UTF-8, also as Windows writes it."""
@@ -43,126 +45,6 @@ WANTED = {
 }
 """What each of Pydantic's faults asks for."""
 
-PLACES = (
-    re.compile(r"(?P<platform>slack):(?:(?P<workspace>\w{0,25}):)?(?P<channel>\w{1,25}):?", re.ASCII),
-    re.compile(r"https://[a-z0-9.-]+\.(?P<platform>slack)\.com/archives/(?P<channel>\w{1,25})(?P<workspace>)/?", re.ASCII),
-    re.compile(r"(?P<platform>discord):(?P<workspace>[0-9]{1,25}):(?P<channel>[0-9]{1,25}):?"),
-    re.compile(r"https://(?:[a-z]+\.)?(?P<platform>discord)\.com/channels/(?P<workspace>[0-9]{1,25})/(?P<channel>[0-9]{1,25})/?"),
-)
-"""The ways to name a channel for staff."""
-
-Profile = Literal["", "generic", "openai", "mistral", "qwen", "vllm", "llamacpp", "ollama", "anthropic", "google"]
-
-
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class ShopSection(_Section):
-    """`[shop]`: who we are, what we know, which languages we speak."""
-
-    name: str = "Lumen & Loom"
-    languages: tuple[str, ...] = LANGUAGES
-    default_language: str = "en"
-    other_languages: Literal["default", "handoff"] = "default"
-    documents: tuple[str, ...] = ()
-    hosts: tuple[str, ...] = ()
-    contact: str = ""
-    prompts: tuple[str, ...] = ()
-
-    @field_validator("languages")
-    @classmethod
-    def _some(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        if not value:
-            raise ValueError("names no language; leave it out for the usual sixteen")
-        return value
-
-
-class AnswersSection(_Section):
-    """`[answers]`: when we dare to answer, and how."""
-
-    threshold: Annotated[float, Field(ge=0, le=1)] = 0.35
-    checks: bool = True
-    live: bool = True
-    tone: str = "friendly, brief and plain"
-    passages: Annotated[int, Field(ge=1, le=20)] = 5
-
-
-class LimitsSection(_Section):
-    """`[limits]`: how much may go in and out, how often, and what a day may cost. 0 means no limit where 0 is allowed."""
-
-    history_tokens: Annotated[int, Field(ge=0)] = 1500
-    answer_tokens: Annotated[int, Field(ge=16)] = 800
-    message_characters: Annotated[int, Field(ge=100, le=40_000)] = 4000
-    model_seconds: Annotated[float, Field(gt=0)] = 90
-    tokens_a_day: Annotated[int, Field(ge=0)] = 0
-    answers_at_once: Annotated[int, Field(ge=1)] = 256
-    answers_waiting: Annotated[int, Field(ge=0)] = 1000
-    person_messages: Annotated[int, Field(ge=0)] = 0
-    workspace_messages: Annotated[int, Field(ge=0)] = 0
-
-
-class HandoffSection(_Section):
-    """`[handoff]`: where staff are told that a customer wants a person. `place` is kept as a Place's key, `staff` are Persons' keys:
-    who may use the tools for staff besides those who may manage the channel."""
-
-    place: str = ""
-    staff: tuple[Annotated[str, Field(pattern=r"^(slack|discord):\w{1,25}:\w{1,25}$")], ...] = ()
-
-    @field_validator("place")
-    @classmethod
-    def _key(cls, value: str) -> str:
-        if not value:
-            return ""
-        found = next((match for pattern in PLACES if (match := pattern.fullmatch(value.strip()))), None)
-        if found is None:
-            raise ValueError("write slack:C0123ABCD, discord:SERVER:CHANNEL, or paste the channel's link")
-        return f"{found['platform']}:{found['workspace'] or ''}:{found['channel']}:"
-
-
-class IndexSection(_Section):
-    """`[index]`: how often `serve` looks whether documents changed; 0: never, `index` is run by hand."""
-
-    minutes: Annotated[float, Field(ge=0)] = 0
-
-
-class CrawlSection(_Section):
-    """`[crawl]`: how far the desk may go for web pages. `hosts` may be asked besides those of the addresses in `documents`;
-    `pages` is the most that is read of one site."""
-
-    hosts: tuple[str, ...] = ()
-    pages: Annotated[int, Field(ge=1)] = 1000
-
-
-class PageSection(_Section):
-    """`[page]`: the try-it page. `open` lets it be seen on other hosts than this machine; `hosts` are its names there."""
-
-    open: bool = False
-    hosts: tuple[str, ...] = ()
-
-
-class ModelSection(_Section):
-    """`[[models]]`: where answers come from. The first is asked, the next where it fails; `key_variable` names the variable
-    in the environment that holds the key."""
-
-    url: str
-    name: str
-    profile: Profile = ""
-    key_variable: str = "MODEL_KEY"
-
-
-class Shop(_Section):
-    """shop.toml as a whole."""
-
-    shop: ShopSection = ShopSection()
-    answers: AnswersSection = AnswersSection()
-    limits: LimitsSection = LimitsSection()
-    index: IndexSection = IndexSection()
-    crawl: CrawlSection = CrawlSection()
-    page: PageSection = PageSection()
-    handoff: HandoffSection = HandoffSection()
-    models: tuple[ModelSection, ...] = ()
-
 
 class Environment(BaseSettings):
     """What the environment and `.env` say, word for word."""
@@ -172,10 +54,13 @@ class Environment(BaseSettings):
     slack_bot_token: str = ""
     slack_app_token: str = ""
     slack_signing_secret: str = ""
+    slack_client_id: str = ""
+    slack_client_secret: str = ""
     slack_api_url: str = "https://slack.com/api/"
     discord_token: str = ""
     discord_api_url: str = ""
     discord_gateway_url: str = ""
+    polydesk_key: str = ""
     database_url: str = "sqlite:///polydesk.db"
     model_url: str = ""
     model_key: str = ""
@@ -220,9 +105,38 @@ class Config(BaseModel):
     @property
     def documents(self) -> tuple[str, ...]:
         """Folders, files and addresses to index: shop.toml's, relative to it; the sample shop's without a shop.toml."""
-        if self.sample:
-            return (str(SAMPLE_SHOP),)
-        return tuple(name if "://" in name else str(self.shop_folder / name) for name in self.shop.shop.documents)
+        return (str(SAMPLE_SHOP),) if self.sample else self._found(self.shop.shop.documents)
+
+    @property
+    def collections(self) -> dict[str, tuple[str, ...]]:
+        """All that there is to index: the common documents under "", and those of each workspace that has its own."""
+        own = {name: self._found(section.documents) for name, section in self.shop.workspaces.items() if section.documents}
+        return {"": self.documents, **own}
+
+    def hosts_at(self, workspace: str) -> tuple[str, ...]:
+        """Hosts that an answer in this workspace may link to."""
+        return self.hosts if workspace not in self.shop.workspaces else self.shop.at(workspace).shop.hosts
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """What tokens are encrypted with, the newest first."""
+        return tuple(key.strip() for key in self.environment.polydesk_key.split(",") if key.strip())
+
+    @property
+    def installs_slack(self) -> bool:
+        """Whether workspaces let us in by themselves, each with a token of its own; one token that is set is all there is else."""
+        environment = self.environment
+        able = environment.slack_client_id and environment.slack_client_secret and self.keys and all(map(_is_key, self.keys))
+        return bool(able and not environment.slack_bot_token)
+
+    @property
+    def platforms(self) -> frozenset[str]:
+        """Those on which we can write to somebody first."""
+        there = {"slack": self.environment.slack_bot_token or self.installs_slack, "discord": self.environment.discord_token}
+        return frozenset(name for name, on in there.items() if on)
+
+    def _found(self, documents: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(name if "://" in name else str(self.shop_folder / name) for name in documents)
 
     @property
     def shows_page(self) -> bool:
@@ -336,16 +250,9 @@ def _models(env_file: Path | None, environment: Environment, shop: Shop, faults:
 
 
 def _contradictions(environment: Environment, shop: Shop) -> list[str]:
-    from babel import Locale, UnknownLocaleError
-
-    faults = []
-    for language in shop.shop.languages:
-        try:
-            Locale.parse(language.replace("-", "_"))
-        except (UnknownLocaleError, ValueError):
-            faults.append(f"shop.languages: {language!r} is no language code; write codes like de, fr, zh.")
-    if shop.shop.default_language not in shop.shop.languages:
-        faults.append(f"shop.default_language: {shop.shop.default_language!r} is not one of shop.languages.")
+    faults = _shop_faults("shop", shop)
+    for name in shop.workspaces:
+        faults += _shop_faults(f'workspaces."{name}"', shop.at(name))
     if not _is_database(environment.database_url):
         faults.append("DATABASE_URL: write sqlite:///polydesk.db or postgresql://user:password@host/name.")
     if bool(environment.embeddings_url) != bool(environment.embeddings_model):
@@ -355,16 +262,57 @@ def _contradictions(environment: Environment, shop: Shop) -> list[str]:
         if value and not value.startswith(WEB):
             faults.append(f"{name.upper()}: it must begin with https:// or http://.")
     faults += [
-        f"shop.documents: {name!r} must begin with https://; pages are read over nothing else."
-        for name in shop.shop.documents
-        if "://" in name and not name.startswith("https://")
-    ]
-    faults += [
         f"models: the url of {model.name!r} must begin with https:// or http://." for model in shop.models if not model.url.startswith(WEB)
     ]
     if environment.discord_gateway_url and not environment.discord_gateway_url.startswith(("ws://", "wss://")):
         faults.append("DISCORD_GATEWAY_URL: it must begin with wss:// or ws://.")
+    return list(dict.fromkeys(faults + _installing_faults(environment, shop)))
+
+
+def _shop_faults(section: str, shop: Shop) -> list[str]:
+    """Of the languages and documents as they hold in one section."""
+    from babel import Locale, UnknownLocaleError
+
+    faults = []
+    for language in shop.shop.languages:
+        try:
+            Locale.parse(language.replace("-", "_"))
+        except (UnknownLocaleError, ValueError):
+            faults.append(f"{section}.languages: {language!r} is no language code; write codes like de, fr, zh.")
+    if shop.shop.default_language not in shop.shop.languages:
+        faults.append(f"{section}.default_language: {shop.shop.default_language!r} is not one of {section}.languages.")
+    return faults + [
+        f"{section}.documents: {name!r} must begin with https://; pages are read over nothing else."
+        for name in shop.shop.documents
+        if "://" in name and not name.startswith("https://")
+    ]
+
+
+def _installing_faults(environment: Environment, shop: Shop) -> list[str]:
+    """Of what is needed where Slack's workspaces let us in by themselves; nothing of it counts where one token is set."""
+    if environment.slack_bot_token or not (environment.slack_client_id or environment.slack_client_secret):
+        return []
+    faults = []
+    if not (environment.slack_client_id and environment.slack_client_secret):
+        faults.append("SLACK_CLIENT_ID and SLACK_CLIENT_SECRET go together: copy both from the app's page, under Basic Information.")
+    if not (environment.slack_signing_secret or environment.slack_app_token):
+        faults.append("SLACK_SIGNING_SECRET is missing: without it (or SLACK_APP_TOKEN) no workspace's messages can reach us.")
+    keys = [key.strip() for key in environment.polydesk_key.split(",") if key.strip()]
+    if not keys:
+        faults.append("POLYDESK_KEY is missing: the tokens of workspaces are encrypted with it. `python -m bot key` prints a new one.")
+    if not all(map(_is_key, keys)):
+        faults.append("POLYDESK_KEY: that is no key. `python -m bot key` prints one; several are separated by commas, the newest first.")
+    if shop.handoff.place.startswith("slack::"):
+        faults.append('handoff.place: say in which workspace that is: "slack:T0123ABCD:C0123ABCD".')
     return faults
+
+
+def _is_key(text: str) -> bool:
+    """Whether it is 32 bytes in base64, as `bot.privacy.sealing` takes them."""
+    try:
+        return len(base64.urlsafe_b64decode(text)) == 32
+    except (binascii.Error, ValueError):
+        return False
 
 
 def _is_database(address: str) -> bool:
