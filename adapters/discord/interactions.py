@@ -20,7 +20,7 @@ COMMAND, BUTTON, FORM = 2, 3, 5
 """The types of interaction that we read; the others are none of ours."""
 EPHEMERAL = 1 << 6
 """The flag of a message that one person alone sees."""
-ADMINISTRATOR, MANAGE_GUILD = 1 << 3, 1 << 5
+ADMINISTRATOR, MANAGE_GUILD, MANAGE_MESSAGES = 1 << 3, 1 << 5, 1 << 13
 _LATER = "ask"
 """The command, and the form, whose answer comes later: a question."""
 _GROUP = 2
@@ -106,9 +106,15 @@ def _command(data: Payload, frame: _Frame, me: int) -> CommandGiven:
         text=str(options[0].get("value", "")) if options else "",
         locale=frame.locale,
         handle=frame.handle,
-        admin=bool(int((data.get("member") or {}).get("permissions") or 0) & (ADMINISTRATOR | MANAGE_GUILD)),
+        admin=_may(data, MANAGE_MESSAGES if given["type"] == ON_MESSAGE else MANAGE_GUILD),
         chosen=_chosen(given, frame.place, me) if "target_id" in given else None,
     )
+
+
+def _may(data: Payload, right: int) -> bool:
+    """What a message's menu offers is for those who look after messages; how we work here, for those who look after the server."""
+    rights = int((data.get("member") or {}).get("permissions") or 0)
+    return bool(rights & (ADMINISTRATOR | MANAGE_GUILD | right))
 
 
 def _chosen(given: Payload, place: Place, me: int) -> Chosen:

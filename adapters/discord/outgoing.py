@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import chain
 from typing import Any
 
 from adapters.discord.components import write_rows
@@ -28,6 +29,8 @@ _NO_PREVIEWS = 1 << 2
 """The flag of a message whose links show no pages."""
 _APART = "\u200b"
 """Put inside a mention: it still reads the same, and names nobody."""
+_APART_CELL = "\u2068{}\u2069"
+"""Invisible signs around a text that has a direction of its own."""
 _MENTION = re.compile(r"@(?=everyone|here)|<(?=[@#]|/|id:|sound:)")
 _CODE = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)")
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})(.*)$")
@@ -154,14 +157,16 @@ def _link(title: str, url: str) -> str:
 
 
 def _table(rows: Sequence[str]) -> Iterator[str]:
-    """A table as aligned text, since Discord draws none. Wide letters (CJK, emoji) count as two."""
+    """A table as aligned text, since Discord draws none. Wide letters (CJK, emoji) count as two; where letters run from right to
+    left, each cell is set apart, or the columns of a line would change places."""
     cells = [[_plain(cell) for cell in re.split(r"(?<!\\)\|", row.strip().strip("|"))] for row in rows]
     columns = max(map(len, cells))
     cells = [[*row, *[""] * (columns - len(row))] for row in cells]
     widths = [max(_width(row[n]) for row in cells) for n in range(columns)]
+    cell_of = _APART_CELL if any(map(_runs_left, chain.from_iterable(cells))) else "{}"
     yield "```"
     for number, row in enumerate(cells):
-        yield "  ".join(cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)).rstrip()
+        yield "  ".join(cell_of.format(cell) + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)).rstrip()
         if number == 0:
             yield "  ".join("─" * width for width in widths)
     yield "```"
@@ -179,6 +184,11 @@ def _width(text: str) -> int:
         return len(text)
     signs = (sign for sign in _CARRIED.sub("", text) if sign != _APART and not unicodedata.combining(sign))
     return sum(1 + (unicodedata.east_asian_width(sign) in "WF") for sign in signs)
+
+
+def _runs_left(text: str) -> bool:
+    """Whether there are letters that are written from right to left."""
+    return not text.isascii() and any(unicodedata.bidirectional(sign) in ("R", "AL") for sign in text)
 
 
 def _footer(reply: Reply) -> str:

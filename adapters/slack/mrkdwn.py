@@ -12,7 +12,9 @@ _HEADING = re.compile(r" {0,3}#{1,6}[ \t]+(.*?)[ \t]*#*")
 _BULLET = re.compile(r"([ \t]*)[-*+][ \t]+(?=\S)")
 _RULE = re.compile(r"[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*")
 _LINK = re.compile(r"\[([^\[\]\n]*)\]\((https?://[^()\s]+)\)")
-_BOLD = re.compile(r"\*\*(?=\S)([^*\n]+)\*\*")
+_STRESSED = re.compile(r"(?P<code>`[^`\n]+`)|(?P<mark>\*{1,2})(?=[^\s*])(?P<text>[^*\n]+)(?<=\S)(?P=mark)(?!\*)")
+_APART = "\u200b"
+"""Zero-width space: Slack sees a mark only beside a blank or punctuation, and in Japanese or Thai there are no blanks."""
 
 
 def escape(text: str) -> str:
@@ -59,7 +61,19 @@ def _line(line: str) -> str:
 
 
 def _inline(text: str) -> str:
-    return _BOLD.sub(r"*\1*", _LINK.sub(r"<\2|\1>", escape(text)))
+    return _STRESSED.sub(_stress, _LINK.sub(r"<\2|\1>", escape(text)))
+
+
+def _stress(found: re.Match[str]) -> str:
+    """Bold and italics are one star and one line in Slack."""
+    if found["code"]:
+        return found[0]
+    sign, (start, end), line = "*" if found["mark"] == "**" else "_", found.span(), found.string
+    return f"{_gap(line[start - 1 : start])}{sign}{found['text']}{sign}{_gap(line[end : end + 1])}"
+
+
+def _gap(beside: str) -> str:
+    return _APART if beside.isalnum() or not beside.isascii() else ""
 
 
 def _is_rule(line: str) -> bool:

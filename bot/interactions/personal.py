@@ -40,11 +40,14 @@ class Personal:
 
     async def _home(self, person: Person, language: str) -> Reply:
         known = await self._store.known(person)
-        stored = [phrases.say(phrases.STORED, language, count=formats.number(known.messages, language))]
+        lines = [
+            phrases.say(phrases.NOTICE_LANGUAGE, language, language=phrases.name_of(language, language)),
+            phrases.say(phrases.STORED, language, count=formats.number(known.messages, language)),
+        ]
         if known.messages:
             since = datetime.fromtimestamp(known.since, UTC)
-            stored += [phrases.say(phrases.STORED_SINCE, language, date=formats.date(since, language)), phrases.say(phrases.KEPT, language)]
-        lines = [phrases.say(phrases.NOTICE_LANGUAGE, language, language=phrases.name_of(language, language)), " ".join(stored)]
+            lines.append(phrases.say(phrases.STORED_SINCE, language, date=formats.date(since, language)))
+            lines[-1] += f" {phrases.say(phrases.KEPT, language)}"
         if known.cases:
             lines.append(phrases.say(phrases.MY_CASES, language, references=", ".join(known.cases)))
         notice = f"{phrases.say(phrases.AI_NOTICE, language)} {phrases.say(phrases.PRIVACY, language)}"

@@ -127,12 +127,13 @@ async def chosen_or_last(store: InteractionStore, chosen: Chosen | None) -> draf
         return None
     if not chosen.ours:
         return drafts.Question(chosen.place, chosen.message_id, chosen.author, chosen.text) if chosen.text.strip() else None
-    thread = await store.conversation([chosen.place])
+    answer = await store.pressed(chosen.place, chosen.message_id)
+    thread = answer.thread if answer is not None else await store.conversation([chosen.place])
     last = next((turn for turn in reversed(thread.turns) if turn.role == "customer"), None) if thread else None
-    if last is None:
+    if thread is None or last is None:
         return None
     author = Person(chosen.author.platform, chosen.author.workspace, last.author)
-    return drafts.Question(chosen.place, last.message_id, author, last.text)
+    return drafts.Question(thread.place, last.message_id, author, last.text)
 
 
 def said_by(thread: Thread | None, message_id: str) -> tuple[Turn, ...]:

@@ -136,12 +136,19 @@ HERE_ADMINS = N_("Only admins can change this.")
 def say(phrase: str, language: str, /, **values: object) -> str:
     """One of our sentences in a language ("de", "zh-TW"), its {places} filled; without values they stay as they are."""
     sentence = _catalogue(_main(language)).gettext(phrase)
+    if values and direction(language) == "rtl":
+        values = {name: _kept_whole(value) for name, value in values.items()}
     return sentence.format(**values) if values else sentence
 
 
 def direction(language: str) -> Literal["ltr", "rtl"]:
     """Which way the language is written."""
     return "rtl" if _main(language) in _RIGHT_TO_LEFT else "ltr"
+
+
+def _kept_whole(value: object) -> object:
+    """The # of a reference would jump behind it where the words run from right to left."""
+    return f"\u200e{value}" if isinstance(value, str) and value.startswith("#") else value
 
 
 @lru_cache(maxsize=1024)

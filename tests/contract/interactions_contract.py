@@ -343,7 +343,7 @@ class StaffContract:
 
     @pytest.mark.parametrize("action", ["send", "edit", "discard"])
     async def test_nobody_touches_the_draft_of_another(self, action: str, harness: Acting, embedded: Database) -> None:
-        need(harness, "tools")
+        need(harness, "tools", "what others see alone")
         async with running(harness, embedded):
             await harness.ask("How long does delivery take?")
             await harness.public(1)

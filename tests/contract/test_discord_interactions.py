@@ -13,6 +13,7 @@ from bot.platforms import Receive
 from bot.pressed import Interact
 from tests.contract.interactions_contract import InteractionsContract, embedded
 from tests.contract.test_discord import _server
+from tests.discord_interactions import MEMBER
 from tests.discord_server import DiscordServer
 from tests.discord_world import BOT, GENERAL, GUILD, PEOPLE, THREAD, TOKEN, Payload
 from tests.fakes import KeptCursors
@@ -68,7 +69,8 @@ class ActingDiscord:
 
     async def choose(self, tool: str, person: str = "cleo", *, ours: bool = False) -> None:
         said = [each for each in self.server.messages[GENERAL] if (each["author"]["id"] == BOT) == ours]
-        await self.people.choose(NAMES[person], phrases.say(TOOLS[tool], "en"), said[-1])
+        more = {} if person == "cleo" else {"permissions": MEMBER}
+        await self.people.choose(NAMES[person], phrases.say(TOOLS[tool], "en"), said[-1], **more)
         await self._settle()
 
     def member(self) -> str:

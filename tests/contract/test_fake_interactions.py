@@ -21,7 +21,7 @@ __all__ = ["embedded"]
 class ActingFake:
     """Two people before a fake."""
 
-    can = frozenset({"commands", "tools", "home", "messages", "unknown command"})
+    can = frozenset({"commands", "tools", "what others see alone", "home", "messages", "unknown command"})
 
     def __init__(self) -> None:
         self.platform = FakePlatform()

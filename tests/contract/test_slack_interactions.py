@@ -25,7 +25,7 @@ PEOPLE = {"ada": "U1", "bob": "U2", "cleo": "U3"}
 class ActingSlack:
     """Three people in a channel of the loopback Slack."""
 
-    can = frozenset({"commands", "tools", "home", "messages"})
+    can = frozenset({"commands", "tools", "what others see alone", "home", "messages"})
 
     def __init__(self, server: SlackServer, *, http: bool) -> None:
         self.server, self.slack = server, SlackHarness(server, http=http)

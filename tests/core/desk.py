@@ -136,11 +136,11 @@ def interactions(
     delivery: Delivery,
     wake: Callable[[str], None],
     study: Study,
-    staff: str,
+    house: House,
     channels: Channels,
 ) -> Interactions:
-    """What reacts to buttons, commands and forms, as bot.app.acting puts it together. `staff`: the key of a person."""
-    store, house, writing = InteractionStore(database), House(("en", "de", "es"), "en", staff=frozenset({staff})), Writing(study.opened)
+    """What reacts to buttons, commands and forms, as bot.app.acting puts it together."""
+    store, writing = InteractionStore(database), Writing(study.opened)
     return Interactions(
         store,
         house,
@@ -171,24 +171,28 @@ async def desk(
     channels: Channels | None = None,
     member: str = "",
     model: ScriptedModel | None = None,
+    languages: tuple[str, ...] = ("en", "de", "es"),
+    detector: Detector | None = None,
 ) -> AsyncIterator[Desk]:
     """One run of the desk; open another on the same database to see what a restart does. `start` the platform, where it is not a fake.
-    `member`: the key of a person who is staff; `model`: what writes for staff."""
-    platform, echo, detector = platform or FakePlatform(), echo or Echo(), Detector(("en", "de", "es"))
+    `member`: the key of a person who is staff; `model`: what writes for staff;
+    `languages`: the shop's, its own first; `detector`: one that is loaded already."""
+    platform, echo, detector = platform or FakePlatform(), echo or Echo(), detector or Detector(languages)
     if not held:
         echo.gate.set()
     holder = Holder()
     store = InboxStore(database, holder)
     delivery = Delivery(OutboxStore(database, holder), {platform.name: platform}, lambda _place: ("shop.example",), holder, live=live)
-    staff_desk = StaffDesk(CaseStore(database), delivery, staff, contact, "en", lambda place: lanes.wake(place))
-    branch = Branch(echo, detector, staff_desk, "en", hand_over_others)  # type: ignore[arg-type]
+    staff_desk = StaffDesk(CaseStore(database), delivery, staff, contact, languages[0], lambda place: lanes.wake(place))
+    branch = Branch(echo, detector, staff_desk, languages[0], hand_over_others)  # type: ignore[arg-type]
     conversation = Conversation(store, Branches(branch), delivery, 4000, rates, metrics, channels)
     lanes = InProcessLanes(conversation.answer_place, conversation.interrupt)
     channels = channels or Channels()
     inbox = Inbox(store, lanes, lanes.interrupt, channels)
     worker = Worker(WorkerStore(database, holder), lanes.wake, conversation.at_work)
     await worker.join()
-    acting = interactions(database, staff_desk, inbox, delivery, lanes.wake, Study(echo, model, detector), member, channels)
+    house = House(languages, languages[0], staff=frozenset({member}))
+    acting = interactions(database, staff_desk, inbox, delivery, lanes.wake, Study(echo, model, detector), house, channels)
     if start is None:
         await platform.start(inbox.accept, CursorStore(database, platform.name), acting.react, partial(channels.listens, platform.name))
     else:

@@ -46,6 +46,11 @@ def test_a_table_is_drawn_with_aligned_columns() -> None:
     )
 
 
+def test_the_columns_of_an_arabic_table_keep_their_places() -> None:
+    drawn = write_text("| إلى | الأيام |\n|---|---|\n| اليابان | 7 |").splitlines()
+    assert drawn[1:4] == ["\u2068إلى\u2069      \u2068الأيام\u2069", "───────  ──────", "\u2068اليابان\u2069  \u20687\u2069"]
+
+
 @pytest.mark.parametrize("mention", ["@everyone", "@here", "<@1>", "<@!1>", "<@&1>", "<#1>", "</order:1>", "<id:browse>"])
 @pytest.mark.parametrize("where", ["{}", "# {}", "- {}", "> {}", "[{}](https://a.example)", "| {} | b |\n|---|---|\n| c | {} |", "**{}**"])
 def test_nobody_is_named_by_an_answer(mention: str, where: str) -> None:

@@ -110,6 +110,11 @@ def test_a_sentence_begins_in_its_own_direction_and_leaves_that_of_others_alone(
     assert not wrong, f"{language}: {wrong}"
 
 
+def test_a_reference_reads_the_same_in_every_direction() -> None:
+    assert "\u200e#AB12CD" in phrases.say(phrases.NOTICE_REFERENCE, "ar", reference="#AB12CD")
+    assert phrases.say(phrases.NOTICE_REFERENCE, "en", reference="#AB12CD") == "Reference: #AB12CD"
+
+
 @pytest.mark.parametrize("language", phrases.TRANSLATED)
 def test_who_is_offered_a_person_is_told_the_everyday_yes_of_his_language(language: str) -> None:
     offer = phrases.say(phrases.OFFER_PERSON, language).replace("\u00a0", "")

@@ -144,6 +144,8 @@ def test_the_button_that_closes_a_form_fits_in_every_language(language: str) -> 
     [
         ("**Bold** and [a page](https://shop.example/a)", "*Bold* and <https://shop.example/a|a page>"),
         ("# Heading\n- one\n* two\n  - three", "*Heading*\n• one\n• two\n  • three"),
+        ("到着後**30日**で、*5日*", "到着後\u200b*30日*\u200bで、\u200b_5日_"),
+        ("*Now*, **not** `a*b*c` or 2 * 3 * 4", "_Now_, *not* `a*b*c` or 2 * 3 * 4"),
         ("a < b & c", "a &lt; b &amp; c"),
         ("```\n# no heading\n- <b>\n```\n- x", "```\n# no heading\n- &lt;b&gt;\n```\n• x"),
         ("Prices\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\nend", "Prices\n\n```\n| a | b |\n|---|---|\n| 1 | 2 |\n```\n\nend"),
