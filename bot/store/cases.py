@@ -9,7 +9,7 @@ from sqlalchemy import insert, select
 from bot.messages import Place, Reply
 from bot.store.database import Database
 from bot.store.outbox import write_letters
-from bot.tables import cases
+from bot.tables import cases, threads
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,8 @@ class CaseStore:
         """Write the case and its notice to `place` down, unless the thread has an open one. `event`: the message that opens it, by its
         number in the inbox, 0 for none."""
         async with self._database.writing(lasting=True) as connection:
+            # Who presses twice at once is two who look for an open case before there is one. SQLite has one writer.
+            await connection.execute(select(threads.c.id).where(threads.c.id == thread).with_for_update())
             there = select(cases.c.reference, cases.c.event).where(cases.c.thread_id == thread, cases.c.state == "open")
             if (row := (await connection.execute(there)).first()) is not None:
                 return Opened(row.reference, event != 0 and row.event == event)

@@ -77,10 +77,11 @@ class TestReading:
     def test_a_command_without_words_has_none(self, name: str, command: str) -> None:
         assert (read(name).command, read(name).text) == (command, "")
 
-    def test_only_who_may_manage_the_server_is_an_admin(self) -> None:
+    def test_who_may_manage_the_server_is_an_admin_and_for_a_menu_who_looks_after_messages(self) -> None:
         assert read("here_by_admin").admin
         assert read("here_by_admin").text == "mention off"
-        assert not read("draft").admin
+        assert read("draft").admin
+        assert not read("draft", member=payload("draft")["member"] | {"permissions": "0"}).admin
         assert not read("language_direct").admin
         assert read("here_by_admin", member=payload("here_by_admin")["member"] | {"permissions": str(1 << 3)}).admin
 
