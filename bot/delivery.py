@@ -117,7 +117,8 @@ class Delivery:
             await live.drop()
             return False
         for letter in letters:
-            if not await self._send(platform, letter, live.take_hold()):
+            # Where nothing grew after all, what was kept for its end is given back when the work on it ends.
+            if not await self._send(platform, letter, bool(letter.live) and live.take_hold()):
                 break
         return True
 

@@ -91,11 +91,11 @@ class Inbox:
 
     async def _written(self, message: MessageReceived, wait: float) -> bool:
         """A database that is away for a moment costs the customer that moment, and not the minute after which a platform tries again."""
-        for wait in RETRIES:
+        for pause in RETRIES:
             try:
                 return await self._store.accept(message, wait)
             except StoreError:
-                await asyncio.sleep(wait)
+                await asyncio.sleep(pause)
         return await self._store.accept(message, wait)
 
     async def _signal(self, signal: MessageEdited | MessageDeleted) -> None:

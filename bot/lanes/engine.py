@@ -171,10 +171,11 @@ class EngineLanes:
     async def _sweep(self) -> None:
         """First the new wake-up, then the old job's end: two who sweep at once, or one who dies between, do no harm.
 
-        A job of ours that we do not know of twice running was lost with an answer of the database.
+        A job of ours that we do not know of twice running was lost with an answer of the database; one that we are at is none,
+        though our own heartbeat was late: a second drain beside it would answer twice.
         """
         jobs = self._app.job_manager
-        stalled = list(await jobs.get_stalled_jobs(seconds_since_heartbeat=GONE))
+        stalled = [job for job in await jobs.get_stalled_jobs(seconds_since_heartbeat=GONE) if job.id not in self._at_work]
         own = await jobs.list_jobs_async(status=Status.DOING.value, worker_id=self._worker_id)
         unknown = {job.id: job for job in own if job.id is not None and job.id not in self._at_work}
         stalled += [job for id, job in unknown.items() if id in self._missed]

@@ -5,9 +5,10 @@ import time
 
 import pytest
 
-from bot import growing
+from bot import delivery, growing
 from bot.errors import PlaceGone, RateLimited, Unreachable
 from bot.messages import MessageReceived, Person
+from bot.pacing import Pacer
 from bot.platforms import Capabilities, Limit, Pace
 from bot.privacy import outbound
 from bot.store.database import Database
@@ -98,6 +99,23 @@ async def test_a_busy_workspace_gets_the_whole_answer_at_the_end(database: Datab
         assert await platform.sees(3) == [ANSWER] * 3
         assert len(platform.live) == 1
         await finished(here)
+
+
+async def test_answers_that_could_not_be_opened_keep_no_room_from_later_ones(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    limits = (Limit(("live-start",), "workspace", Pace(1, 600.0)), Limit(("live-stop",), "workspace", Pace(5, 600.0)))
+    platform = FakePlatform(capabilities=Capabilities(status=True, live=True, limits=limits))
+    pacer = Pacer({platform.name: limits})
+    assert pacer.try_turn(platform.place(), "live-start")
+    monkeypatch.setattr(delivery, "Pacer", lambda _limits: pacer)
+    async with desk(database, platform, half("Nothing was opened. "), held=True) as here:
+        for thread in ("t1", "t2", "t3", "t4", "t5"):
+            await platform.say("Where is my parcel?", thread=thread)
+        await asyncio.sleep(0.3)
+        here.echo.gate.set()
+        await platform.sees(5)
+        await finished(here)
+        assert not platform.live
+        assert pacer.hold(platform.place(), "live-stop")
 
 
 async def test_what_was_shown_and_taken_back_is_gone_at_once(database: Database) -> None:

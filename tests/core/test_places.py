@@ -114,7 +114,8 @@ async def test_a_question_waits_for_staff_and_is_answered_when_nobody_did_also_a
         await run.platform.say("To Spain, I mean", addressed="maybe")
         assert await run.platform.sees(0) == []
     async with database.writing() as connection:
-        await connection.execute(update(events).where(events.c.not_before > time.time()).values(not_before=time.time()))
+        waiting = update(events).where(events.c.not_before > time.time() + 3000)
+        assert (await connection.execute(waiting.values(not_before=time.time()))).rowcount == 2
     async with desk(database, channels=waits) as run:
         assert await run.platform.sees(1) == ["You asked: How long does delivery take?\n\nTo Spain, I mean"]
 
