@@ -5,6 +5,7 @@ import logging
 import time
 from dataclasses import replace
 from functools import partial
+from weakref import WeakValueDictionary
 
 from bot.answering import Answer, Question, apology, new_reference, stopped, with_note, with_notice
 from bot.branches import Branches
@@ -48,6 +49,7 @@ class Conversation:
         self._rates = rates or Rates()
         self._metrics = metrics or Metrics()
         self._making: dict[str, asyncio.Task[Answer]] = {}
+        self._drains: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self.at_work: set[str] = set()
         """The places that are being answered in this process right now."""
 
@@ -57,6 +59,12 @@ class Conversation:
 
         What comes while we are at it wakes the lane anew; what a platform that is away leaves undone is taken up again soon.
         """
+        # An engine that took us for dead may hand us a lane which we are at; our own rows would seem free to the second drain.
+        drain = self._drains.setdefault(place, asyncio.Lock())
+        async with drain:
+            await self._drain(place)
+
+    async def _drain(self, place: str) -> None:
         self.at_work.add(place)
         try:
             more = True

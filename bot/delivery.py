@@ -25,8 +25,6 @@ T = TypeVar("T")
 
 ATTEMPTS = 6
 LONGEST_WAIT = 60.0
-LONGEST_REFUSAL = 3600.0
-"""Seconds that a platform is left alone at most, whatever it says."""
 CLEARINGS = (0.5, 2.0, 8.0, 0.0)
 """Seconds between tries to clear a sign."""
 REFUSED = ""
@@ -268,7 +266,7 @@ class Delivery:
             return await calling
         except RateLimited as exc:
             self._metrics.limited(place.platform)
-            self._pacer.put_off(place, call, min(exc.retry_after, LONGEST_REFUSAL))
+            self._pacer.put_off(place, call, exc.retry_after)
             raise
 
 

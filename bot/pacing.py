@@ -17,6 +17,8 @@ from bot.messages import Place
 from bot.platforms import Call, Limit, Pace
 
 MOST_REMEMBERED = 10_000
+LONGEST_REFUSAL = 3600.0
+"""Seconds that a platform is left alone at most, whatever it says."""
 CAREFUL = 60.0
 """Seconds after a refusal in which calls come one after the other."""
 ON_THE_WAY = 0.25
@@ -108,7 +110,7 @@ class Pacer:
     def put_off(self, place: Place, call: Call, seconds: float) -> None:
         """The platform refused: nobody makes this call there before then, and nobody two at once for a while after."""
         [(bucket, _), *_] = self._gates(place, call)
-        bucket.closed = max(bucket.closed, self._now() + seconds)
+        bucket.closed = max(bucket.closed, self._now() + min(seconds, LONGEST_REFUSAL))
         bucket.careful = bucket.closed + CAREFUL
 
     def _gates(self, place: Place, call: Call) -> list[_Gate]:

@@ -81,17 +81,24 @@ class Hearing:
             await self._platforms[name].open()
 
     async def _keep(self, name: str, claim: Claim) -> None:
-        """Take over from who is gone, and step back from who took over."""
+        """Take over from who is gone, and step back from who took over; a step that fails is not the last one."""
         while True:
-            if name in self._standing_by:
-                await claim.taken()
-                log.warning("%s: heard by this process from now on", name)
-                await self._platforms[name].stop()
-                await self._hear(name)
-            await claim.lost()
-            log.warning("%s: heard by another process from now on", name)
+            try:
+                await self._take_turns(name, claim)
+            except Exception as exc:  # noqa: BLE001  # whatever it was, somebody must go on to look
+                log.error("%s: changing who hears it failed: %s", name, type(exc).__name__)
+                await asyncio.sleep(LOOK)
+
+    async def _take_turns(self, name: str, claim: Claim) -> None:
+        if name in self._standing_by:
+            await claim.taken()
+            log.warning("%s: heard by this process from now on", name)
             await self._platforms[name].stop()
-            await self._stand_by(name)
+            await self._hear(name)
+        await claim.lost()
+        log.warning("%s: heard by another process from now on", name)
+        await self._platforms[name].stop()
+        await self._stand_by(name)
 
     async def _hear(self, name: str) -> None:
         """As soon as the database says how far it was heard."""

@@ -87,9 +87,6 @@ class Streams:
 
     async def find(self, place: Place, questions: Sequence[str]) -> list[str]:
         """Messages of ours after the first of these questions that carry no key: whatever is finished has one. Raises PlatformError."""
-        me = self._me(place.workspace)
-        if not me:
-            raise Unreachable("Slack has not told us who we are")
         found: list[str] = []
         oldest, cursor = min(questions), None
         for _ in range(_PAGES_AT_MOST):
@@ -106,6 +103,9 @@ class Streams:
                 )
             except PlaceGone:
                 break
+            # Known at the latest once we were let in; a workspace that lets us in no more refuses the call.
+            if not (me := self._me(place.workspace)):
+                raise Unreachable("Slack has not told us who we are")
             found += [str(one["ts"]) for one in page.get("messages", []) if _is_half(one, me) and str(one["ts"]) > oldest]
             cursor = (page.get("response_metadata") or {}).get("next_cursor")
             if not cursor:

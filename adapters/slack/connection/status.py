@@ -97,6 +97,7 @@ class Status:
 
     def _remember(self, place: Place, thread: str, sign: Sign) -> None:
         self._signs[place.workspace, place.channel, thread] = sign
+        self._signs.move_to_end((place.workspace, place.channel, thread))
         while len(self._signs) > _MOST_REMEMBERED:
             self._signs.popitem(last=False)
 
