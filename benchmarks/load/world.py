@@ -57,6 +57,8 @@ class People:
     async def _on_discord(self, code: str) -> None:
         channel = self._dice.choice(self._discord.channels)
         free = [who for number in range(PEOPLE) if self._asked.get(who := f"{channel}p{number}", "") in ("", *self._record.answered)]
+        if not free:
+            return  # everybody here waits for an answer: the bot is too late, as the table will say
         who = self._dice.choice(free)
         self._asked[who] = code
         self._record.said[code] = time.monotonic()
