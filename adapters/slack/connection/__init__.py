@@ -103,14 +103,15 @@ class SlackPlatform:
         if faults := wrong_tokens(self._bot_token, self._app_token, many=self._installations is not None):
             self._state = State(False, " ".join(f"{fault.what}. {fault.cure}" for fault in faults))
             return
+        if missed is not None:
+            # Before anything is opened: who finds the database away begins anew.
+            await missed.start()
+        self._missed = missed
         self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=20, connect=_PATIENCE))
         if self._installations is not None:
             self._teams = ManyTeams(self._installations, self._client, *self._app_client)
         else:
             self._teams = OneTeam(self._client(self._bot_token))
-        self._missed = missed
-        if missed is not None:
-            await missed.start()
         self._tried.clear()
         self._state = State(False, "no answer from Slack yet")
         self._supervisor = asyncio.create_task(self._stay_connected(missed), name="slack")
