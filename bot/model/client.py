@@ -15,9 +15,6 @@ from bot.model.retries import Retries
 from bot.model.stream import Accumulator
 
 CHECK_SECONDS = 10.0
-GULP_SECONDS = 0.1
-"""A stream is read no more often: fifty tokens a second cost a wake-up each else, two thirds of what an answer costs, and nobody reads
-that fast."""
 GRACE_SECONDS = 2.0
 """After the last word: for the count of tokens, and so that the connection can be used again."""
 TRIAL = Prompt("", (Said("user", "Hello"),), longest_answer=1)
@@ -105,8 +102,6 @@ class OpenAIModel:
                         if answer.events > seen:
                             seen = answer.events
                             limit.reschedule(min(loop.time() + (GRACE_SECONDS if answer.finish else self._between), until))
-                            if not answer.finish:
-                                await asyncio.sleep(min(GULP_SECONDS, self._between / 4))
         except TimeoutError as exc:
             if not answer.finish:
                 raise self._overdue(seen, loop.time() >= until) from exc
