@@ -31,15 +31,15 @@ class Personal:
     async def welcome(self, visit: CameBy, language: str) -> Reaction:
         """Questions to begin with, or the home page."""
         if visit.tab == "home":
-            return Shown(await self._home(visit.person, language))
+            return Shown(await self._home(visit.person, visit.place, language))
         own = tuple(phrases.say(question, language) for question in QUESTIONS)
         return Prompts(phrases.say(phrases.EMPTY, language), (self._house.prompts or own)[:MOST_PROMPTS])
 
     async def _show(self, command: CommandGiven, language: str) -> Reaction:
-        return Shown(await self._home(command.person, language))
+        return Shown(await self._home(command.person, command.place, language))
 
-    async def _home(self, person: Person, language: str) -> Reply:
-        known = await self._store.known(person)
+    async def _home(self, person: Person, place: Place, language: str) -> Reply:
+        known = await self._store.known(person, place.workspace)
         lines = [
             phrases.say(phrases.NOTICE_LANGUAGE, language, language=phrases.name_of(language, language)),
             phrases.say(phrases.STORED, language, count=formats.number(known.messages, language)),
@@ -83,7 +83,7 @@ class Personal:
         return Shown(Reply(phrases.say(phrases.FORGET_SURE, language), language, buttons=(sure,)))
 
     async def _forget(self, pressed: ButtonPressed, language: str) -> Reaction:
-        await self._records.erase(pressed.person)
+        await self._records.erase(pressed.person, pressed.place.workspace)
         return told(phrases.FORGOTTEN, language, instead=True)
 
 

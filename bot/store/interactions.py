@@ -14,6 +14,7 @@ from bot.store import threads
 from bot.store.database import Database
 from bot.store.inbox import ALONE
 from bot.store.outbox import write_letters
+from bot.store.records import spoken_in
 from bot.store.writing import read_sources
 from bot.tables import cases, feedback, outbox, people, turns
 from bot.tables import threads as conversations
@@ -102,13 +103,12 @@ class InteractionStore:
             if (await connection.execute(select(turns.c.id).where(turns.c.id == turn))).first() is not None:
                 await connection.execute(self._upsert(feedback, row))
 
-    async def known(self, person: Person) -> Known:
-        """What is stored about somebody."""
-        his = (turns.c.author == person.id) & (turns.c.role == "customer") & _of_workspace(person)
+    async def known(self, person: Person, here: str = "") -> Known:
+        """What is stored about somebody; `here`: see spoken_in."""
+        there = spoken_in(conversations.c.place, person, here)
+        his = (turns.c.author == person.id) & (turns.c.role == "customer") & there
         said = select(func.count(), func.min(turns.c.said_at)).select_from(turns.join(conversations)).where(his)
-        waiting = (
-            select(cases.c.reference).join(conversations).where(cases.c.person == person.id, cases.c.state == "open", _of_workspace(person))
-        )
+        waiting = select(cases.c.reference).join(conversations).where(cases.c.person == person.id, cases.c.state == "open", there)
         async with self._database.reading() as connection:
             count, since = (await connection.execute(said)).one()
             open_ = (await connection.execute(waiting.order_by(cases.c.id))).scalars().all()
@@ -160,7 +160,3 @@ async def _turns(connection: AsyncConnection, thread: int, which: ColumnElement[
 
 def _thread(row: Any) -> Thread:
     return Thread(row.id, Place.from_key(row.place), row.language, row.holder)
-
-
-def _of_workspace(person: Person) -> ColumnElement[bool]:
-    return conversations.c.place.startswith(f"{person.key.rpartition(':')[0]}:", autoescape=True)

@@ -5,7 +5,7 @@ answered to what he has had erased.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, delete, or_, select, update
@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.messages import Person
 from bot.store.database import Database
-from bot.tables import cases, drafts, events, feedback, outbox, people, threads, turns
+from bot.tables import cases, channels, drafts, events, feedback, outbox, people, threads, turns
 
 OPEN = ("new", "working", "delivering")
 AT_ONCE = 500
@@ -42,11 +42,10 @@ class RecordStore:
         async with self._database.reading() as connection:
             said = await _said(connection, person)
             his = {row.id: row for row in said}
-            cases_ = [row for ids in _parts({row.thread_id for row in said}) for row in await connection.execute(_cases(ids))]
+            cases_ = await _cases(connection, said, person)
             told = (await connection.execute(select(feedback).where(feedback.c.person == person.key))).all()
             chosen = await connection.scalar(select(people.c.language).where(people.c.person == person.key))
             waiting = (await connection.execute(select(events).where(_heard(person), events.c.body != ""))).all()
-        words = _words(said, person)
         return {
             "person": person.key,
             "language": chosen or "",
@@ -55,41 +54,45 @@ class RecordStore:
                 for row in his.values()
             ],
             "feedback": [{"verdict": row.verdict, "reason": row.reason, "words": row.words, "at": row.at} for row in told],
-            "cases": [
-                {"reference": row.reference, "state": row.state, "question": row.question, "at": row.opened_at}
-                for row in cases_
-                if _is_his(row, person, words)
-            ],
+            "cases": [{"reference": row.reference, "state": row.state, "question": row.question, "at": row.opened_at} for row in cases_],
             "waiting": [{"at": row.sent_at, "place": row.place, "body": row.body} for row in waiting],
         }
 
-    async def erase(self, person: Person) -> Erased:
-        """Forget somebody: his messages and what was answered to them, feedback, cases, drafts, what he has chosen."""
+    async def erase(self, person: Person, here: str = "") -> Erased:
+        """Forget somebody: his messages and what was answered to them, feedback, cases, drafts, what he has chosen.
+
+        `here`: see spoken_in.
+        """
         async with self._database.writing(lasting=True) as connection:
-            said = await _said(connection, person)
-            conversations = {row.thread_id for row in said}
-            words = _words(said, person)
-            found = [row for ids in _parts(conversations) for row in await connection.execute(_cases(ids))]
-            his = [row for row in found if _is_his(row, person, words)]
-            heard = (await connection.execute(select(events.c.id).where(_heard(person)))).scalars().all()
+            said = await _said(connection, person, here)
+            his = await _cases(connection, said, person, here)
+            heard_of_him = _heard(person, here)
+            heard = (await connection.execute(select(events.c.id).where(heard_of_him))).scalars().all()
             await _forget_letters(connection, [row.id for row in said], heard, [row.reference for row in his])
             nobody = {"author": "", "place": "", "body": "", "error": "", "turn_id": None}
-            open_ = _heard(person) & events.c.state.in_((*OPEN, "aside"))
+            open_ = heard_of_him & events.c.state.in_((*OPEN, "aside"))
             await connection.execute(update(events).where(open_).values(state="withdrawn", **nobody))
-            await connection.execute(update(events).where(_heard(person)).values(**nobody))
+            await connection.execute(update(events).where(heard_of_him).values(**nobody))
             await _delete(connection, cases.c.id, [row.id for row in his])
             await _delete(connection, turns.c.id, [row.id for row in said])
-            await _delete(connection, threads.c.id, await _empty(connection, conversations))
+            await _delete(connection, threads.c.id, await _empty(connection, {row.thread_id for row in said}))
             await connection.execute(delete(feedback).where(feedback.c.person == person.key))
             await connection.execute(delete(drafts).where(or_(drafts.c.person == person.key, drafts.c.author == person.key)))
             await connection.execute(delete(people).where(people.c.person == person.key))
+            await connection.execute(update(channels).where(channels.c.person == person.key).values(person=""))
         own = sum(row.author == person.id for row in said)
         return Erased(own, len(said) - own, len(his))
 
 
-async def _said(connection: AsyncConnection, person: Person) -> list[Row[Any]]:
+def spoken_in(place: ColumnElement[str], person: Person, here: str = "") -> ColumnElement[bool]:
+    """In the person's workspace, or in `here`, where he is a guest from another one: ids of people are unique in each."""
+    keys = {person.key, replace(person, workspace=here or person.workspace).key}
+    return or_(*(place.startswith(f"{key.rpartition(':')[0]}:", autoescape=True) for key in sorted(keys)))
+
+
+async def _said(connection: AsyncConnection, person: Person, here: str = "") -> list[Row[Any]]:
     """His turns, and those of the bot and of staff that follow them until somebody else speaks; in the order of their threads."""
-    of_his = select(turns.c.thread_id).join(threads).where(turns.c.author == person.id, _here(threads.c.place, person)).distinct()
+    of_his = select(turns.c.thread_id).join(threads).where(turns.c.author == person.id, spoken_in(threads.c.place, person, here)).distinct()
     ids = (await connection.execute(of_his)).scalars().all()
     wanted: list[Row[Any]] = []
     for some in _parts(ids):
@@ -132,8 +135,16 @@ async def _delete(connection: AsyncConnection, column: Any, ids: Iterable[int]) 
         await connection.execute(delete(column.table).where(column.in_(some)))
 
 
-def _cases(conversations: Sequence[int]) -> Any:
-    return select(cases).where(cases.c.thread_id.in_(conversations))
+async def _cases(connection: AsyncConnection, said: Sequence[Row[Any]], person: Person, here: str = "") -> list[Row[Any]]:
+    """His cases; also those that he opened in a conversation in which he said nothing, by a button."""
+    mine = select(cases).join(threads).where(cases.c.person == person.id, spoken_in(threads.c.place, person, here))
+    found = {row.id: row for row in await connection.execute(mine)}
+    words = _words(said, person)
+    for ids in _parts({row.thread_id for row in said}):
+        for row in await connection.execute(select(cases).where(cases.c.thread_id.in_(ids))):
+            if _is_his(row, person, words):
+                found[row.id] = row
+    return [found[one] for one in sorted(found)]
 
 
 def _is_his(case: Row[Any], person: Person, words: Sequence[str]) -> bool:
@@ -145,13 +156,8 @@ def _words(said: Sequence[Row[Any]], person: Person) -> list[str]:
     return [row.text[:TELLING] for row in said if row.author == person.id and row.text.strip()]
 
 
-def _heard(person: Person) -> ColumnElement[bool]:
-    return (events.c.platform == person.platform) & (events.c.author == person.id) & _here(events.c.place, person)
-
-
-def _here(place: ColumnElement[str], person: Person) -> ColumnElement[bool]:
-    """In the person's workspace: ids of people are unique there."""
-    return place.startswith(f"{person.key.rpartition(':')[0]}:", autoescape=True)
+def _heard(person: Person, here: str = "") -> ColumnElement[bool]:
+    return (events.c.platform == person.platform) & (events.c.author == person.id) & spoken_in(events.c.place, person, here)
 
 
 def _parts(ids: Iterable[int]) -> Iterator[list[int]]:

@@ -10,7 +10,9 @@ from sqlalchemy import Text, cast, func, select
 
 from bot.messages import Person, Place
 from bot.pressed import ButtonPressed, Chosen, CommandGiven, FormSent
+from bot.store.channels import ChannelStore
 from bot.store.database import Database
+from bot.store.interactions import InteractionStore
 from bot.store.records import RecordStore
 from bot.tables import metadata
 from tests.core.desk import Desk, Echo, desk
@@ -103,6 +105,36 @@ async def test_an_export_holds_what_was_said_and_told_and_nothing_of_others(data
         "cases": [],
         "waiting": [],
     }
+
+
+async def test_a_guest_from_another_workspace_sees_and_erases_what_he_said_here_and_nobody_elses(database: Database) -> None:
+    platform = FakePlatform()
+    guest = Person("fake", "w9", "gus", "Gus")
+    elsewhere = Place("fake", "w10", "c1", "@gus")
+    async with desk(database, platform, Echo(), staff=STAFF):
+        await platform.does(FormSent("i1", platform.place(), guest, "human", "", (("question", "A wilting tulip"),)))
+        await InteractionStore(database).said(elsewhere, Person("fake", "w10", "gus"), "A marigold", "m9")
+        await platform.sees(1)
+        home = str(await platform.does(CommandGiven("i2", platform.place(""), guest, "me")))
+        await platform.does(ButtonPressed("i3", platform.place(""), guest, "", "forget"))
+    assert "stored here: 1" in home
+    assert await told(database, "tulip") == []
+    assert await told(database, "marigold") == ["turns.text"]
+
+
+async def test_who_only_pressed_in_a_conversation_of_others_or_set_a_channel_is_forgotten_there(database: Database) -> None:
+    platform = FakePlatform()
+    async with desk(database, platform, Echo(), staff=STAFF):
+        await platform.say("Bob asks about marigolds", author="bob")
+        await platform.sees(1)
+        await platform.does(ButtonPressed("i1", platform.place(), CLEO, "b1", "person", "2"))
+        await platform.sees(2)
+        await ChannelStore(database).set("fake:w1:c1", {"answer": "off"}, CLEO)
+        assert len((await RecordStore(database).export(CLEO))["cases"]) == 1
+        assert (await RecordStore(database).erase(CLEO)).cases == 1
+    assert await told(database, "cleo") == []
+    assert await ChannelStore(database).read() == {"fake:w1:c1": {"answer": "off"}}
+    assert "turns.text" in await told(database, "marigolds")
 
 
 @pytest.mark.parametrize("command", ["erase", "export"])
