@@ -7,7 +7,7 @@ from dataclasses import replace
 from bot.delivery import Delivery
 from bot.interactions.subjects import Subject, entry, told
 from bot.language import phrases
-from bot.messages import ASKED, MessageReceived, Person, Place, Reply
+from bot.messages import ASKED, MessageReceived, Reply
 from bot.platforms import Receive
 from bot.pressed import ButtonPressed, CommandGiven, Field, Form, FormSent, Reaction, Shown
 from bot.store.interactions import InteractionStore, Pressed, aside
@@ -52,7 +52,7 @@ class Asking:
     async def _share(self, pressed: ButtonPressed, language: str) -> Reaction:
         """Posted once, with its question, by the lane of the channel."""
         answer = await self._store.pressed(pressed.place, pressed.message_id, pressed.value, pressed.person.id)
-        if answer is None or not _private_to(pressed.person, answer.thread.place):
+        if answer is None or answer.thread.place != aside(pressed.place, pressed.person.id):
             return told(phrases.OUT_OF_DATE, language)
         here = replace(answer.thread.place, thread="")
         if await self._store.publish(here, self._delivery.parts(here, _public(answer, language)), f"shared-{answer.turn}"):
@@ -63,10 +63,6 @@ class Asking:
 def quoted(text: str) -> str:
     """Somebody's words, as such."""
     return "\n".join(f"> {line}" for line in text.splitlines())
-
-
-def _private_to(person: Person, place: Place) -> bool:
-    return place.thread == f"@{person.id}"
 
 
 def _public(answer: Pressed, language: str) -> Reply:

@@ -75,7 +75,9 @@ class Personal:
         return Form("language", title, send, (Field("language", title, options=options),), language)
 
     async def _choose(self, person: Person, place: Place, wish: str) -> Reaction:
-        await self._store.choose(person, wish, [place] if place.direct else [aside(place, person.id)])
+        # A thread is others' too; what he alone says in a channel is not.
+        his = [place] if place.direct or place.thread == f"@{person.id}" else []
+        await self._store.choose(person, wish, [*his, aside(place, person.id)])
         return told(phrases.LANGUAGE_CHANGED, wish, language=phrases.name_of(wish, wish))
 
     async def _ask_whether(self, by: ButtonPressed | CommandGiven, language: str) -> Reaction:  # noqa: ARG002

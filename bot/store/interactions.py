@@ -141,8 +141,9 @@ async def say(connection: AsyncConnection, place: Place, person: Person, turn: T
 
 
 def aside(place: Place, person: str) -> Place:
-    """Where somebody talks with us in a channel for himself; a direct message is by itself."""
-    return place if place.direct else Place(place.platform, place.workspace, place.channel, f"@{person}")
+    """Where somebody talks with us in a channel for himself, apart from what he says there in public, which answers lean on; a
+    direct message is by itself."""
+    return place if place.direct else Place(place.platform, place.workspace, place.channel, f"@{person}.aside")
 
 
 def _answers(place: Place) -> Select[Any]:

@@ -24,20 +24,31 @@ def ask(words: str, number: int = 1) -> CommandGiven:
 async def test_each_question_that_was_asked_aside_is_answered_by_itself(database: Database) -> None:
     platform = FakePlatform()
     async with desk(database, platform, held=True) as here:
-        await platform.say("Hello?", thread="@ada", author="ada")
-        await here.echo.begun.wait()
         await platform.does(ask("A secret?", 1))
+        await here.echo.begun.wait()
         await platform.does(ask("And another?", 2))
-        await platform.say("In public?", thread="@ada", author="ada", addressed="mention", sent_at=2e9)
+        await platform.does(ask("And a third?", 3))
         here.echo.gate.set()
-        await platform.sees(4)
+        await platform.sees(3)
     seen = [(post.reply.text, post.reply.only_for, post.reply.handle) for post in platform.posts]
     assert seen == [
-        ("You asked: Hello?", "", ""),
         ("You asked: A secret?", "ada", "h1"),
         ("You asked: And another?", "ada", "h2"),
-        ("You asked: In public?", "", ""),
+        ("You asked: And a third?", "ada", "h3"),
     ]
+
+
+async def test_what_somebody_asked_aside_is_no_ground_for_what_everybody_reads(database: Database) -> None:
+    platform = FakePlatform()
+    async with desk(database, platform) as here:
+        await platform.does(ask("A secret?"))
+        await platform.sees(1)
+        await platform.say("In public?", thread="@ada", author="ada")
+        await platform.sees(2)
+        await platform.does(ask("And now?", 2))
+        await platform.sees(3)
+    assert [(post.reply.text, post.reply.only_for) for post in platform.posts][1] == ("You asked: In public?", "")
+    assert [[turn.text for turn in question.history if turn.role == "customer"] for question in here.echo.asked] == [[], [], ["A secret?"]]
 
 
 async def test_what_one_person_alone_sees_is_sent_again_when_in_doubt(database: Database) -> None:
