@@ -43,14 +43,16 @@ class Delivery:
         metrics: Metrics | None = None,
         pacer: Pacer | None = None,
         live: bool = True,
+        spare: Callable[[], bool] = lambda: True,
     ) -> None:
-        """`live`: answers may be seen while they are written, where the platform can."""
+        """`live`: answers may be seen while they are written, where the platform can; and while there is time to `spare` for it."""
         self._store = store
         self._holder = holder
         self._platforms = platforms
         self._hosts = hosts
         self._metrics = metrics or Metrics()
         self._live = live
+        self._spare = spare
         self._signs: set[tuple[str, str]] = set()
         """The places and messages for which a sign is shown."""
         self._pacer = pacer or Pacer({name: platform.capabilities.limits for name, platform in platforms.items()})
@@ -67,6 +69,7 @@ class Delivery:
             partial(self._holder.during, work.owner),
             grows=self._live and platform.capabilities.live and not question.aside,
             found=found,
+            spare=self._spare,
         )
 
     async def begun(self, work: Work) -> str:
@@ -182,6 +185,7 @@ class Delivery:
         self._signs.discard((place.key, message))
         for wait in CLEARINGS:
             try:
+                await self._pacer.turn(place, "status")
                 await self._counted(place, "status", platform.show_status(place, message, on=False))
                 return
             except (RateLimited, Unreachable):
@@ -253,7 +257,9 @@ class Delivery:
 
     async def _remove(self, place: Place, message: str) -> None:
         await self._pacer.turn(place, "live-stop")
-        await self._counted(place, "live-stop", self._platforms[place.platform].remove(place, message))
+        removing = self._platforms[place.platform].remove(place, message)
+        # Who was frozen must not take away what another worker has made an answer of meanwhile.
+        await self._counted(place, "live-stop", self._holder.during(self._holder.number, removing))
 
     async def _post(self, platform: Platform, letter: Letter) -> str:
         await self._pacer.turn(letter.place, "post")

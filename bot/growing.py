@@ -40,7 +40,7 @@ class During(Protocol):
 
 class Growing:
     """The live side of one answer. `safe` makes of all that was said what may be seen of it. `found`: a message that was begun before
-    and is to be finished; then nothing grows. `grows`: whether anything may be shown."""
+    and is to be finished; then nothing grows. `grows`: whether anything may be shown. `spare`: whether there is time for it just now."""
 
     def __init__(
         self,
@@ -52,10 +52,12 @@ class Growing:
         *,
         grows: bool,
         found: str = "",
+        spare: Callable[[], bool] = lambda: True,
     ) -> None:
         self.grows = grows and not found
         self.shown = ""
         self._platform, self._question, self._pacer, self._safe, self._during = platform, question, pacer, safe, during
+        self._spare = spare
         self._text = ""
         self._found = found
         self._message: LiveMessage | None = None
@@ -142,6 +144,8 @@ class Growing:
             await self._remove(self._message.message_id)
             self._message, self.shown = None, ""
         self._unsaid = False
+        if not self._spare():
+            return False
         text = self._safe(self._text)
         if not text.strip() or text == self.shown or self._still:
             return True

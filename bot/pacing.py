@@ -13,12 +13,15 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from bot.errors import RateLimited
 from bot.messages import Place
 from bot.platforms import Call, Limit, Pace
 
 MOST_REMEMBERED = 10_000
 LONGEST_REFUSAL = 3600.0
 """Seconds that a platform is left alone at most, whatever it says."""
+PATIENCE = 60.0
+"""Seconds that a call waits where the platform refused; when it is longer, whoever wants to call is told, and does something else."""
 CAREFUL = 60.0
 """Seconds after a refusal in which calls come one after the other."""
 ON_THE_WAY = 0.25
@@ -72,12 +75,17 @@ class Pacer:
         self._buckets: OrderedDict[tuple[str, Limit | Call], _Bucket] = OrderedDict()
 
     async def turn(self, place: Place, call: Call, *, held: bool = False) -> None:
-        """Wait until the call may be made, which must then follow at once. For what must go. `held`: one was kept for it."""
+        """Wait until the call may be made, which must then follow at once. For what must go. `held`: one was kept for it.
+
+        Raises RateLimited where the platform wants to be left alone for long.
+        """
         if held:
             self.release(place, call)
         gates = self._gates(place, call)
         async with gates[0][0].line:
             while (wait := max(bucket.free_at(pace, self._now()) for bucket, pace in gates) - self._now()) > 0:
+                if (closed := max(bucket.closed for bucket, _ in gates) - self._now()) > PATIENCE:
+                    raise RateLimited(f"{place.platform} is left alone for {closed:.0f} s", closed)
                 await self._sleep(wait)
             _pass(gates, self._now())
 

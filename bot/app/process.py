@@ -186,8 +186,8 @@ async def running(config: Config, role: Role = SERVE, on_progress: Progress | No
     outage = Outage()
     async with opened(config, on_progress, outage=outage) if role.answers(config) else grounded(config, outage) as ground:
         process = App(ground, role)
-        await process.start()
         try:
+            await process.start()
             yield process
         finally:
             await process.stop()

@@ -13,6 +13,7 @@ from bot.conversation import Conversation
 from bot.delivery import Delivery
 from bot.desk import Desk
 from bot.errors import StoreError
+from bot.headroom import Headroom
 from bot.knowledge import IndexReport
 from bot.knowledge.schedule import index_every, index_until_done
 from bot.messages import Place
@@ -50,7 +51,7 @@ class Working:
         self._answered = answered
         self._wake: Callable[[str], None] = _nobody
         store = OutboxStore(parts.database, holder)
-        delivery = Delivery(store, platforms, hosts_of(config), holder, metrics, live=config.shop.answers.live)
+        delivery = Delivery(store, platforms, hosts_of(config), holder, metrics, live=config.shop.answers.live, spare=Headroom().left)
         branches = make_branches(parts, delivery, lambda place: self._wake(place))
         self.conversation = Conversation(
             InboxStore(parts.database, holder),

@@ -15,6 +15,10 @@ from bot.model.retries import Retries
 from bot.model.stream import Accumulator
 
 CHECK_SECONDS = 10.0
+GULP_SECONDS = 0.1
+GULP_BYTES = 4096
+"""What comes as people speak is read no more often and no finer: fifty tokens a second cost a wake-up each else, two thirds of what an
+answer costs, and nobody reads that fast. What comes faster is read as it comes."""
 GRACE_SECONDS = 2.0
 """After the last word: for the count of tokens, and so that the connection can be used again."""
 TRIAL = Prompt("", (Said("user", "Hello"),), longest_answer=1)
@@ -102,6 +106,8 @@ class OpenAIModel:
                         if answer.events > seen:
                             seen = answer.events
                             limit.reschedule(min(loop.time() + (GRACE_SECONDS if answer.finish else self._between), until))
+                            if len(chunk) < GULP_BYTES and not answer.finish:
+                                await asyncio.sleep(min(GULP_SECONDS, self._between / 4))
         except TimeoutError as exc:
             if not answer.finish:
                 raise self._overdue(seen, loop.time() >= until) from exc

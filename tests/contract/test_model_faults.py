@@ -13,6 +13,7 @@ import pytest
 from openai import _exceptions
 
 from bot.errors import ModelBusy, ModelError, ModelRefused, ModelTruncated, ModelUnreachable
+from bot.model import client
 from bot.model.breaker import FAILURES, REST_SECONDS
 from bot.model.client import OpenAIModel
 from bot.model.embeddings import RemoteEmbedder
@@ -412,3 +413,25 @@ async def test_a_customers_question_waits_less_for_its_vector_than_a_page(server
     server.gate.set()
     assert (await page).shape == (1, 3)
     await embedder.close()
+
+
+async def test_a_stream_that_comes_slowly_is_read_now_and_then_and_one_that_comes_fast_without_a_rest(
+    server: ModelServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rests: list[float] = []
+    sleep = asyncio.sleep
+
+    async def rest(seconds: float) -> None:
+        rests.append(seconds)
+        await sleep(seconds)
+
+    monkeypatch.setattr(client.asyncio, "sleep", rest)
+    model = OpenAIModel(server.url, "key", "m", GENERIC)
+    server.stream(chunks_of("word " * 60), pause=0.01)
+    assert (await model.answer(PROMPT)).text.count("word") == 60
+    assert 1 <= rests.count(client.GULP_SECONDS) <= 20
+    slow, rests = rests.count(client.GULP_SECONDS), []
+    server.stream([b"".join(chunks_of("word " * 5_000))])
+    assert (await model.answer(PROMPT)).text.count("word") == 5_000
+    assert rests.count(client.GULP_SECONDS) <= 2 < slow
+    await model.close()

@@ -167,6 +167,7 @@ async def desk(
     rates: Rates | None = None,
     metrics: Metrics | None = None,
     live: bool = True,
+    spare: Callable[[], bool] = lambda: True,
     start: Start | None = None,
     channels: Channels | None = None,
     member: str = "",
@@ -182,7 +183,8 @@ async def desk(
         echo.gate.set()
     holder = Holder()
     store = InboxStore(database, holder)
-    delivery = Delivery(OutboxStore(database, holder), {platform.name: platform}, lambda _place: ("shop.example",), holder, live=live)
+    outbox, platforms = OutboxStore(database, holder), {platform.name: platform}
+    delivery = Delivery(outbox, platforms, lambda _place: ("shop.example",), holder, live=live, spare=spare)
     staff_desk = StaffDesk(CaseStore(database), delivery, staff, contact, languages[0], lambda place: lanes.wake(place))
     branch = Branch(echo, detector, staff_desk, languages[0], hand_over_others)  # type: ignore[arg-type]
     conversation = Conversation(store, Branches(branch), delivery, 4000, rates, metrics, channels)

@@ -101,6 +101,17 @@ async def test_a_busy_workspace_gets_the_whole_answer_at_the_end(database: Datab
         await finished(here)
 
 
+async def test_a_desk_without_time_to_spare_gives_the_whole_answer_at_the_end(database: Database) -> None:
+    async with desk(database, echo=half(), held=True, spare=lambda: False) as here:
+        await here.platform.say("Where is my parcel?")
+        await here.echo.begun.wait()
+        await asyncio.sleep(0.3)
+        here.echo.gate.set()
+        assert await here.platform.sees(1) == [ANSWER]
+        assert not here.platform.live
+        await finished(here)
+
+
 async def test_answers_that_could_not_be_opened_keep_no_room_from_later_ones(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     limits = (Limit(("live-start",), "workspace", Pace(1, 600.0)), Limit(("live-stop",), "workspace", Pace(5, 600.0)))
     platform = FakePlatform(capabilities=Capabilities(status=True, live=True, limits=limits))

@@ -10,7 +10,7 @@ from adapters.discord.connection import DiscordPlatform
 from adapters.slack.connection import SlackPlatform
 from bot.errors import RateLimited
 from bot.messages import Place
-from bot.pacing import CAREFUL, ON_THE_WAY, Pacer
+from bot.pacing import CAREFUL, ON_THE_WAY, PATIENCE, Pacer
 from bot.platforms import Call, Capabilities, Limit, Pace
 from bot.store.database import Database
 from tests.core.desk import desk
@@ -129,6 +129,17 @@ async def test_who_gives_up_waiting_takes_nobodys_turn() -> None:
     await asyncio.gather(waiting, return_exceptions=True)
     paced._now = lambda: 10.0**9
     assert paced.try_turn(HERE, "post")
+
+
+async def test_a_platform_that_wants_to_be_left_alone_for_long_holds_nobody_up() -> None:
+    paced, clock = pacer(IN_TURN)
+    paced.put_off(HERE, "post", PATIENCE + 30)
+    with pytest.raises(RateLimited) as refused:
+        await paced.turn(HERE, "post")
+    assert refused.value.retry_after == PATIENCE + 30
+    assert clock.now == 0
+    clock.now = 31
+    assert await times(paced, clock, 1) == [PATIENCE + 30]
 
 
 async def test_after_a_refusal_nobody_posts_in_that_channel_until_it_is_over() -> None:
