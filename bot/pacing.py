@@ -8,6 +8,7 @@ each is told by a refusal.
 """
 
 import asyncio
+import math
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -22,7 +23,7 @@ LONGEST_REFUSAL = 3600.0
 """Seconds that a platform is left alone at most, whatever it says."""
 PATIENCE = 60.0
 """Seconds that a call waits where the platform refused; when it is longer, whoever wants to call is told, and does something else."""
-CAREFUL = 60.0
+CAREFUL = 15.0
 """Seconds after a refusal in which calls come one after the other."""
 ON_THE_WAY = 0.25
 """Seconds that one call may take longer to the platform than the next: so much closer together they arrive."""
@@ -32,9 +33,11 @@ SPARED = 5
 
 @dataclass(slots=True)
 class _Bucket:
-    """`back`: when the calls that were taken may be made anew, ascending. Until `closed` nobody calls, until `careful` no two at once."""
+    """`back`: when the calls that were taken may be made anew, ascending; `last`: when the last one was taken. Until `closed` nobody
+    calls, until `careful` no two at once."""
 
     back: list[float] = field(default_factory=list)
+    last: float = -math.inf
     closed: float = 0.0
     careful: float = 0.0
     held: int = 0
@@ -42,21 +45,22 @@ class _Bucket:
     line: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Who must wait waits here, first come first served."""
 
-    def free_at(self, pace: Pace | None, now: float, spared: int = 0) -> float:
-        """When a call can be taken at the earliest, if so many are to be left."""
+    def free_at(self, pace: Pace | None, now: float, spared: int = 0, *, held: bool = False) -> float:
+        """When a call can be taken at the earliest, if so many are to be left. For one that was `held` others have made room."""
         while self.back and self.back[0] <= now:
             del self.back[0]
-        most = 1 if pace is None or now < self.careful else max(1, pace.at_once - spared - self.held)
-        return max(self.closed, self.back[-most] if len(self.back) >= most else now)
+        if pace is None:
+            return max(self.closed, now)
+        most = max(1, pace.at_once - spared - self.held)
+        window = self.back[-most] if len(self.back) >= most else now
+        return max(self.closed, window, self.last + _apart(pace) if now < self.careful and not held else now)
 
     def take(self, pace: Pace | None, now: float) -> None:
         """One call is made now."""
-        if pace is None:
-            return
-        careful = now < self.careful
-        begin = max(now, self.back[-1]) if self.back and (pace.in_turn or careful) else now
-        seconds = pace.seconds if pace.in_turn or not careful else pace.seconds / pace.at_once
-        self.back.append(begin + seconds + ON_THE_WAY)
+        if pace is not None:
+            begin = max(now, self.back[-1]) if self.back and pace.in_turn else now
+            self.back.append(begin + pace.seconds + ON_THE_WAY)
+            self.last = now
 
 
 _Gate = tuple[_Bucket, Pace | None]
@@ -83,7 +87,7 @@ class Pacer:
             self.release(place, call)
         gates = self._gates(place, call)
         async with gates[0][0].line:
-            while (wait := max(bucket.free_at(pace, self._now()) for bucket, pace in gates) - self._now()) > 0:
+            while (wait := max(bucket.free_at(pace, self._now(), held=held) for bucket, pace in gates) - self._now()) > 0:
                 if (closed := max(bucket.closed for bucket, _ in gates) - self._now()) > PATIENCE:
                     raise RateLimited(f"{place.platform} is left alone for {closed:.0f} s", closed)
                 await self._sleep(wait)
@@ -99,12 +103,13 @@ class Pacer:
         return True
 
     def hold(self, place: Place, call: Call) -> bool:
-        """Keep one call for later; False when there is no room. So many are kept and made in any time as may be made: none will wait."""
+        """Keep one call for later; False when there is no room, or since a refusal none may come beside another. So many are kept and
+        made in any time as may be made: none will wait."""
         gates, now = self._gates(place, call), self._now()
         for bucket, pace in gates:
             if pace is not None and pace.at_once - pace.at_once // SPARED - bucket.held <= 0:
                 return False
-            if bucket.line.locked() or bucket.free_at(pace, now, pace.at_once // SPARED if pace else 0) > now:
+            if now < bucket.careful or bucket.line.locked() or bucket.free_at(pace, now, pace.at_once // SPARED if pace else 0) > now:
                 return False
         for bucket, _ in gates:
             bucket.held += 1
@@ -139,6 +144,11 @@ class Pacer:
 def _pass(gates: Sequence[_Gate], now: float) -> None:
     for bucket, pace in gates:
         bucket.take(pace, now)
+
+
+def _apart(pace: Pace) -> float:
+    """Seconds between two calls where they come evenly."""
+    return (pace.seconds if pace.in_turn else pace.seconds / pace.at_once) + ON_THE_WAY
 
 
 def _area(place: Place, each: str) -> str:

@@ -1,5 +1,6 @@
 """A Discord with many channels, that keeps its limits, tells them in its headers, and fails a little."""
 
+import json
 import random
 from collections.abc import Awaitable, Callable
 
@@ -21,6 +22,8 @@ class BusyDiscord(DiscordServer):
         super().__init__()
         self._dice, self._record = dice, record
         self.limits = DiscordLimits()
+        self.grew: set[str] = set()
+        """Messages that were edited."""
         self.channels = [str(31_000 + number) for number in range(channels)]
         for channel in self.channels:
             self.messages[channel] = []
@@ -44,11 +47,22 @@ class BusyDiscord(DiscordServer):
             await super().tell(event, data)
 
     async def _post(self, request: web.Request) -> web.Response:
-        before = len(self.posts)
         answer = await self._limited(request, "post", super()._post)
-        for post in self.posts[before:]:
-            self._record.post(post["content"])
+        self._stands(answer)
         return answer
+
+    async def _edit(self, request: web.Request) -> web.Response:
+        answer = await self._limited(request, "edit", super()._edit)
+        if answer.status == 200:
+            self.grew.add(request.match_info["message"])
+        self._stands(answer)
+        return answer
+
+    def _stands(self, answer: web.Response) -> None:
+        """An answer is complete when its buttons are there."""
+        said = json.loads(answer.body) if answer.status == 200 and isinstance(answer.body, bytes) else {}
+        if said.get("components"):
+            self._record.post(said["content"])
 
     async def _typing(self, request: web.Request) -> web.Response:
         return await self._limited(request, "typing", super()._typing)
@@ -58,11 +72,11 @@ class BusyDiscord(DiscordServer):
 
     async def _limited(self, request: web.Request, route: str, serve: Serve) -> web.Response:
         channel = request.match_info["channel"]
-        wait, all_of_it = self.limits.refuse(route, channel)
-        if not wait and route == "post" and self._dice.random() < REFUSED:
+        if route == "post" and self._dice.random() < REFUSED:  # of a resource that is shared with others: it is not our limit
             self._record.injected += 1
             body: Payload = {"message": "The resource is being rate limited.", "retry_after": 1.0, "global": False}
             return self._response(body, 429, {"Retry-After": "1", "X-RateLimit-Scope": "shared"})
+        wait, all_of_it = self.limits.refuse(route, channel)
         if wait:
             body = {"message": "You are being rate limited.", "retry_after": wait, "global": all_of_it}
             answer = self._response(body, 429, {"Retry-After": f"{wait:.3f}", "X-RateLimit-Scope": "global" if all_of_it else "user"})

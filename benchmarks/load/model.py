@@ -8,7 +8,12 @@ from aiohttp import web
 from benchmarks.load.record import CODE, MODEL_FIRST, MODEL_RATE, MODEL_WORDS, Record
 from tests.model_server import ModelServer, chunk_of, chunks_of
 
-WORDS = [chunk_of(delta={"content": f" word{number}"}, finish_reason=None) for number in range(MODEL_WORDS)]
+SENTENCE = 12
+"""Words of a sentence: an answer grows by sentences."""
+WORDS = [
+    chunk_of(delta={"content": f" Word{number}" if number % SENTENCE == 0 else f" word{number}{'.' * (number % SENTENCE == SENTENCE - 1)}"})
+    for number in range(MODEL_WORDS)
+]
 END = chunks_of("")[1:]
 
 

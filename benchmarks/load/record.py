@@ -2,6 +2,7 @@
 
 import re
 import time
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +17,8 @@ class Record:
     """Times are seconds of the world's clock."""
 
     said: dict[str, float] = field(default_factory=dict)
+    on: dict[str, str] = field(default_factory=dict)
+    """The platform of each code."""
     answered: dict[str, list[float]] = field(default_factory=dict)
     acknowledged: list[float] = field(default_factory=list)
     signs: list[float] = field(default_factory=list)
@@ -36,20 +39,22 @@ class Record:
 
     def summary(self) -> dict[str, Any]:
         """Figures only."""
-        beyond = sorted(at[0] - self.said[code] - MODEL for code, at in self.answered.items())
         return {
             "messages": len(self.said),
-            "lost": sum(code not in self.answered for code in self.said),
+            "lost": Counter(self.on[code] for code in self.said if code not in self.answered),
             "doubled": sum(len(at) > 1 for at in self.answered.values()),
             "odd": self.odd[:5],
             "odd_count": len(self.odd),
             "acknowledged": spread(self.acknowledged),
-            "answered": spread(beyond),
+            "answered": {name: spread(self._beyond(name)) for name in ("Slack", "Discord")},
             "model": spread(self.modelled),
             "injected": self.injected,
             "again": self.again,
             "twice": self.twice,
         }
+
+    def _beyond(self, platform: str) -> list[float]:
+        return [at[0] - self.said[code] - MODEL for code, at in self.answered.items() if self.on[code] == platform]
 
 
 def spread(values: list[float]) -> list[float]:

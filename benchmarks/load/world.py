@@ -24,7 +24,7 @@ class People:
 
     def __init__(self, slack: BusySlack, discord: BusyDiscord, dice: random.Random, record: Record) -> None:
         self._slack, self._discord, self._dice, self._record = slack, discord, dice, record
-        self._threads: dict[str, list[tuple[str, str]]] = {f"C{number}": [] for number in range(CHANNELS)}
+        self._threads: dict[str, list[tuple[str, str]]] = {f"CT{number}A": [] for number in range(CHANNELS)}
         """Slack's threads, with the last code that was asked in each."""
         self._asked: dict[str, str] = {}
         self._talking: set[asyncio.Task[None]] = set()
@@ -49,7 +49,7 @@ class People:
         thread, last = self._dice.choice(free) if free and self._dice.random() < FOLLOW_UPS else ("", "")
         if thread:
             self._threads[channel].remove((thread, last))
-        self._record.said[code] = time.monotonic()
+        self._record.said[code], self._record.on[code] = time.monotonic(), "Slack"
         text = f"How long do I have to return the lamp {code} that I bought on sale?"
         ts = await self._slack.say(channel, f"U{self._dice.randrange(PEOPLE)}", text, thread_ts=thread or None, mention=not thread)
         self._threads[channel].append((thread or ts, code))
@@ -61,7 +61,7 @@ class People:
             return  # everybody here waits for an answer: the bot is too late, as the table will say
         who = self._dice.choice(free)
         self._asked[who] = code
-        self._record.said[code] = time.monotonic()
+        self._record.said[code], self._record.on[code] = time.monotonic(), "Discord"
         await self._discord.say(channel, who, f"How long do I have to return the lamp {code} that I bought on sale?", mention=True)
 
 
@@ -71,7 +71,8 @@ async def run(seconds: float, rate: float, seed: int) -> None:
     dice, record = random.Random(seed), Record()
     async with SteadyModel(record) as model, BusySlack(dice, record) as slack, BusyDiscord(dice, record, CHANNELS, PEOPLE) as discord:
         print(json.dumps({**slack.settings(), **discord.settings(), "MODEL_URL": model.url, "MODEL_NAME": "m"}), flush=True)
-        while not (slack.sockets and discord.sessions):
+        await slack.installed(CHANNELS)
+        while not discord.sessions:
             await asyncio.sleep(0.1)
         print("here", flush=True)
         await asyncio.to_thread(sys.stdin.readline)
@@ -82,5 +83,5 @@ async def run(seconds: float, rate: float, seed: int) -> None:
         await asyncio.sleep(3)
         broken = {f"Slack {name}": count for name, count in slack.limits.broken.items()}
         broken |= {f"Discord {name}": count for name, count in discord.limits.broken.items()}
-        signs = {"signs": len(slack.statuses) + len(discord.typings)}
+        signs = {"signs": slack.signs + len(discord.typings), "grew": slack.grew + len(discord.grew)}
         print(json.dumps({**record.summary(), **signs, "broken": broken, "undelivered": len(slack.undelivered)}), flush=True)

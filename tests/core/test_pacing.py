@@ -142,6 +142,22 @@ async def test_a_platform_that_wants_to_be_left_alone_for_long_holds_nobody_up()
     assert await times(paced, clock, 1) == [PATIENCE + 30]
 
 
+async def test_after_a_refusal_no_answer_begins_to_grow_whose_end_would_have_to_wait() -> None:
+    paced, clock = pacer(Limit(("live-stop",), "workspace", Pace(20, 60.0)))
+    paced.put_off(HERE, "live-stop", 1)
+    clock.now = CAREFUL
+    assert not paced.hold(HERE, "live-stop")
+    clock.now = CAREFUL + 1
+    assert paced.hold(HERE, "live-stop")
+
+
+async def test_after_a_refusal_nobody_waits_for_what_was_said_long_before() -> None:
+    paced, clock = pacer(Limit(("post",), "workspace", Pace(20, 60.0)))
+    await times(paced, clock, 10)
+    paced.put_off(HERE, "post", 1)
+    assert await times(paced, clock, 3) == [each * (3 + ON_THE_WAY) for each in (1, 2, 3)]
+
+
 async def test_after_a_refusal_nobody_posts_in_that_channel_until_it_is_over() -> None:
     paced, clock = pacer(IN_TURN)
     paced.put_off(HERE, "post", 30)
