@@ -10,6 +10,7 @@ lanes/           who works at which thread: in this process, or in one of many
 conversation.py  step 4: the story of one message
 answering.py     one answer: passages, model, checks, sources, or "I do not know"
 drafting.py      a model's draft as it comes, sentence by sentence
+discretion.py    what is personal is not said where others read
 growing.py       an answer that is seen while it is written
 signs.py         the sign that we are at work
 prompts.py       every word that we say to the model

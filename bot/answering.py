@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 
 from bot import prompts
 from bot.checks import Ground
-from bot.drafting import Draft, Judge, Live, cited
+from bot.drafting import Draft, Judge, Live, cited, grounds
 from bot.errors import ModelError
 from bot.knowledge import Extract, Found, Knowledge
 from bot.language import phrases
 from bot.language.detection import Detector
 from bot.messages import Reply, Source, Turn
 from bot.model import Completion, Model
+from bot.privacy.personal import personal, without
 from bot.shaping import shortened
 
 log = logging.getLogger(__name__)
@@ -29,6 +30,7 @@ class Question:
     """What somebody wants to know, in which language he gets the answer, and what was said before.
 
     `spoken`: the language that he writes, where that is another one. `sparing`: without the model. `tone`: "" for the usual one.
+    `overheard`: others read what is said here, so it matters what is personal.
     """
 
     text: str
@@ -37,6 +39,7 @@ class Question:
     spoken: str = ""
     sparing: bool = False
     tone: str = ""
+    overheard: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +56,17 @@ class Tokens:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What we say, whether it answers the question, who worded it, and a reference where it stands in for something that failed."""
+    """What we say, whether it answers the question, who worded it, and a reference where it stands in for something that failed.
+
+    `personal`: what in it is nobody else's to read, where others would.
+    """
 
     reply: Reply
     answered: bool
     model: str
     reference: str = ""
     tokens: Tokens = Tokens()
+    personal: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +118,9 @@ class Answering:
             return await self._quoted(question, found, reference)
 
     async def _written(self, model: Model, question: Question, found: Found, live: Live | None) -> Answer:
-        fault, tokens = "", Tokens()
+        fault, tokens, alone = "", Tokens(), self._personal(question, found)
         for last in (False, True):
-            draft = Draft(self._judge(question, found, live), live)
+            draft = Draft(self._judge(question, found, live), live, lambda sentence: bool(alone(sentence)))
             try:
                 said = await self._asked(model, question, found, fault, draft.feed if live else None)
             except ModelError:
@@ -128,7 +135,8 @@ class Answering:
                 return replace(self._unknown(question, found), tokens=tokens)
             fault = draft.end(said.text)
             if not fault:
-                return Answer(cited(said.text, question.language, found.passages), True, said.model, tokens=tokens)
+                reply = cited(said.text, question.language, found.passages)
+                return Answer(reply, True, said.model, tokens=tokens, personal=alone(reply.text))
             draft.take_back()
         log.info("a draft was refused twice", extra={"fault": fault.split(":")[0]})
         return replace(await self._quoted(question, found, new_reference()), tokens=tokens)
@@ -139,6 +147,11 @@ class Answering:
         own = [turn.text for turn in question.history if turn.role == "customer"]
         said = [Ground(text, question.spoken or question.language) for text in (question.text, *own)]
         return Judge(found.passages, question.language, [*said, Ground(self._manner.shop, "")], self._detector, live is not None)
+
+    def _personal(self, question: Question, found: Found) -> Callable[[str], tuple[str, ...]]:
+        """What of a text only whoever asked may read: what belongs to one person, and no page that we found and no contact of the shop."""
+        public = [self._manner.contact, *(ground.text for ground in grounds(found.passages))]
+        return lambda text: personal(text, public) if question.overheard else ()
 
     async def _asked(self, model: Model, question: Question, found: Found, fault: str, on_text: Callable[[str], None] | None) -> Completion:
         manner = self._manner
@@ -164,7 +177,8 @@ class Answering:
 
     def _unknown(self, question: Question, found: Found, reference: str = "") -> Answer:
         language, manner = question.language, self._manner
-        understood = phrases.say(phrases.UNDERSTOOD, language, question=_in_short(question.text))
+        asked = without(question.text, self._personal(question, found)(question.text))
+        understood = phrases.say(phrases.UNDERSTOOD, language, question=_in_short(asked))
         lines = [phrases.say(phrases.DO_NOT_KNOW, language), understood]
         near = found.passages[:1] if found.answerable >= manner.threshold / 2 else ()
         lines += [phrases.say(phrases.NEAREST, language, title=passage.title) for passage in near]

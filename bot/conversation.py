@@ -113,7 +113,9 @@ class Conversation:
             if answer is not None and not answer.answered and self._unasked(work):
                 await self._store.leave(work)
                 return True
-            if answer is not None and await self._delivery.deliver(work, _to_author(work, answer.reply), live, answer.reference):
+            if answer is not None and await self._delivery.deliver(
+                work, _to_author(work, answer.reply), live, answer.reference, personal=answer.personal
+            ):
                 self._count(work, answer)
                 return True
         except (StoreError, RateLimited, Unreachable):
@@ -172,8 +174,9 @@ class Conversation:
         if not unasked and choice.why == NOT_SERVED and branch.hand_over_others:
             return await branch.desk.hand_over(work, choice.seen, "unserved")
         sparing = not self._rates.workspace(author, len(work.messages))
+        overheard = not work.place.direct and not work.messages[-1].aside
         noted = choice.why == NOT_SERVED and not self._told(work, choice.seen)
-        question = Question(text, language, work.thread.turns, choice.spoken, sparing, self._rules(work).tone)
+        question = Question(text, language, work.thread.turns, choice.spoken, sparing, self._rules(work).tone, overheard)
         answer = await branch.answering.answer(question, live if live.grows and not (noted or unasked) else None)
         answer = _with_buttons(answer, work.messages[-1], branch.desk.reachable)
         return with_note(answer, choice.seen) if noted else answer

@@ -9,6 +9,7 @@ from functools import partial
 from typing import TypeVar
 from urllib.parse import urlsplit
 
+from bot import discretion
 from bot.errors import NotAllowed, PlaceGone, PlatformError, RateLimited, Unreachable, Unsupported
 from bot.growing import Growing
 from bot.messages import Place, Reply
@@ -29,6 +30,8 @@ CLEARINGS = (0.5, 2.0, 8.0, 0.0)
 """Seconds between tries to clear a sign."""
 REFUSED = ""
 """Instead of a message's id: the platform will never take it."""
+CLOSED = "closed"
+"""Instead of a message's id: whom it is for takes no direct messages."""
 
 
 class Delivery:
@@ -103,41 +106,30 @@ class Delivery:
         self._signs.add((place.key, questions[-1]))
         await self.clear_status(place, questions[-1])
 
-    async def deliver(self, work: Work, reply: Reply, live: Growing, reference: str = "", aside: str = "") -> bool:
+    async def deliver(
+        self, work: Work, reply: Reply, live: Growing, reference: str = "", aside: str = "", personal: Sequence[str] = ()
+    ) -> bool:
         """Send a reply; False when its question changed meanwhile, and nothing was sent. `aside`: see OutboxStore.begin_delivery.
-        What is seen of it already (`live`) becomes its first part.
+        What is seen of it already (`live`) becomes the first part that everybody sees. `personal`: what in it nobody else may read.
 
         Returns when the reply stands, or never will, or when the platform is away for long: then its lane settles it later.
         Raises PlatformError when it cannot be told whether something of it is seen.
         """
-        platform = self._platforms[work.place.platform]
-        parts = self.parts(work.place, replace(reply, answers=work.messages[-1].standing))
+        parts = self._answer(work, replace(reply, answers=work.messages[-1].standing), personal)
         message = await live.end()
         letters = await self._store.begin_delivery(work, parts, reference, reply.offers_person, aside, message)
         if letters is None:
             await live.drop()
             return False
-        for letter in letters:
-            # Where nothing grew after all, what was kept for its end is given back when the work on it ends.
-            if not await self._send(platform, letter, bool(letter.live) and live.take_hold()):
-                break
+        await self._send_in_order(letters, live.take_hold)
         return True
 
     async def settle(self, place: str) -> bool:
         """Send what is written for a place and may not have been sent, oldest first; False when it cannot be done now."""
-        platform = self._platforms.get(Place.from_key(place).platform)
-        if platform is None:
+        if not self.reaches(Place.from_key(place)):
             return False
         letters = await self._store.adopt(place)
-        refused, after = 0, ""
-        for letter in letters:
-            if letter.event and letter.event == refused:
-                continue
-            message_id = await self._send(platform, replace(letter, after=after or letter.after))
-            if message_id is None:
-                return False
-            refused, after = (letter.event, after) if message_id == REFUSED else (0, message_id)
-        return bool(letters)
+        return await self._send_in_order(letters) and bool(letters)
 
     def parts(self, place: Place, reply: Reply, hosts: Collection[str] = ()) -> Sequence[Reply]:
         """A reply as it may leave and as it fits; `hosts` may be linked to besides the shop's and the sources'."""
@@ -192,23 +184,64 @@ class Delivery:
                 await asyncio.sleep(wait)
         log.warning("a sign that we are at work could not be cleared", extra={"place": place.key})
 
-    async def _send(self, platform: Platform, letter: Letter, held: bool = False) -> str | None:
-        """The message's id; REFUSED; or None when the platform is away for now, and the letter stays in doubt.
+    def _answer(self, work: Work, reply: Reply, personal: Sequence[str]) -> Sequence[Reply]:
+        """The parts of an answer: with something personal in it, those for its author alone, and last what everybody reads."""
+        place = work.place
+        if not personal or place.direct or reply.only_for:
+            return self.parts(place, reply)
+        if not self._platforms[place.platform].capabilities.private:
+            return self.parts(place, discretion.left_out(reply, personal))
+        private = discretion.alone(reply, work.messages[-1].author.id)
+        return [*self.parts(place, private), *self.parts(place, discretion.said(reply))]
+
+    async def _send_in_order(self, letters: Sequence[Letter], take_hold: Callable[[], bool] = lambda: False) -> bool:
+        """False when the platform is away for now. After a part that was refused nothing more of its answer is sent.
+
+        `take_hold`: whether the call that finishes a message which grew was kept for it. Where nothing grew after all, it is given
+        back when the work on it ends.
+        """
+        rest, after = list(letters), ""
+        while rest:
+            letter = rest.pop(0)
+            sent = await self._send(replace(letter, after=after or letter.after), bool(letter.live) and take_hold())
+            if sent is None:
+                return False
+            if sent == CLOSED:
+                rest = await self._closed(letter, rest)
+            elif sent == REFUSED:
+                rest = [one for one in rest if not letter.event or one.event != letter.event]
+            elif not letter.reply.direct:
+                after = sent
+        return True
+
+    async def _closed(self, letter: Letter, rest: Sequence[Letter]) -> list[Letter]:
+        """What is left to send: of this answer only that it cannot be given."""
+        public = next(one for one in rest if one.event == letter.event and not one.reply.direct)
+        public = replace(public, reply=discretion.closed(public.reply))
+        await self._store.closed(letter, public.reply)
+        return [public, *(one for one in rest if one.event != letter.event)]
+
+    async def _send(self, letter: Letter, held: bool = False) -> str | None:
+        """The message's id; REFUSED or CLOSED; or None when the platform is away for now, and the letter stays in doubt.
 
         `held`: the call that finishes the message which grew was kept for it."""
-        # What one person alone sees cannot be looked for: rather twice than never.
-        in_doubt = letter.in_doubt and not letter.reply.only_for
+        # What one person alone sees, and no direct message, cannot be looked for: rather twice than never.
+        lost = bool(letter.reply.only_for) and not letter.reply.direct
+        in_doubt = letter.in_doubt and not lost
         for attempt in range(1, ATTEMPTS + 1):
             try:
-                message_id = await self._stand(platform, letter, in_doubt, held and attempt == 1)
+                message_id = await self._stand(await self._addressed(letter), in_doubt, held and attempt == 1)
             except (RateLimited, Unreachable) as exc:
                 if attempt == ATTEMPTS:
                     break
                 log.warning("sending waits", extra={"place": letter.place.key, "key": letter.key, "why": type(exc).__name__})
                 if isinstance(exc, Unreachable):  # after a refusal the next turn comes when the platform has said
                     await asyncio.sleep(min(0.5 * 2.0**attempt, LONGEST_WAIT))
-                    in_doubt = not letter.reply.only_for
+                    in_doubt = not lost
             except PlatformError as exc:
+                if letter.reply.direct:
+                    log.info("somebody takes no direct message: %s", exc, extra={"place": letter.place.key, "key": letter.key})
+                    return CLOSED
                 log.error("a reply cannot be delivered: %s", exc, extra={"place": letter.place.key, "key": letter.key})
                 await self._over(letter)
                 await self._store.failed(letter, f"{type(exc).__name__}: {exc}")
@@ -220,8 +253,17 @@ class Delivery:
         log.error("a reply waits in the outbox, its platform is away", extra={"place": letter.place.key, "key": letter.key})
         return None
 
-    async def _stand(self, platform: Platform, letter: Letter, in_doubt: bool, held: bool) -> str:
+    async def _addressed(self, letter: Letter) -> Letter:
+        """A direct message with its own place, where it is a message like any other."""
+        if not letter.reply.direct:
+            return letter
+        opening = self._platforms[letter.place.platform].open_direct(letter.place, letter.reply.only_for)
+        place = await self._counted(letter.place, "post", opening)
+        return replace(letter, place=place, reply=replace(letter.reply, only_for="", direct=False))
+
+    async def _stand(self, letter: Letter, in_doubt: bool, held: bool) -> str:
         """The message that grew becomes this part; where that can never be, and where none grew, the part is posted."""
+        platform = self._platforms[letter.place.platform]
         if letter.live:
             try:
                 await self._pacer.turn(letter.place, "live-stop", held=held)

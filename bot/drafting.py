@@ -1,7 +1,7 @@
 """A model's draft as it comes: each sentence is held against the pages that it cites, and shown when it has passed."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Protocol
 
@@ -68,11 +68,11 @@ class Judge:
 class Draft:
     """One attempt of a model. `heard`: something of it has come."""
 
-    def __init__(self, judge: Judge | None, live: Live | None) -> None:
-        """Without a judge everything passes."""
+    def __init__(self, judge: Judge | None, live: Live | None, alone: Callable[[str], bool] = lambda _: False) -> None:
+        """Without a judge everything passes. `alone`: whether a sentence is for whoever asked alone; from the first on nothing is shown."""
         self.heard = False
-        self._judge, self._live = judge, live
-        self._shown = False
+        self._judge, self._live, self._alone = judge, live, alone
+        self._shown = self._hidden = False
         self._gate = Gate(judge.sentence if judge else lambda _: "", self._show)
 
     def feed(self, piece: str) -> None:
@@ -93,7 +93,8 @@ class Draft:
         self._shown = False
 
     def _show(self, sentence: str) -> None:
-        if self._live:
+        self._hidden = self._hidden or (self._live is not None and self._alone(sentence))
+        if self._live and not self._hidden:
             self._shown = True
             self._live.add(_MARK.sub("", sentence))
 

@@ -180,6 +180,7 @@ class Reply:
     `offers_person`: it offers to pass the question on, and a yes accepts. `feedback`: whether it helped is asked, by two buttons
     of the platform's own making, which are pressed as "good" and "bad". `only_for`: the id of the person who alone may see it;
     `handle`: what the platform gave us to answer an interaction with. It holds for some minutes, and is a secret until then.
+    `direct`: that person gets it as a direct message, wherever he asked.
     """
 
     text: str
@@ -192,6 +193,7 @@ class Reply:
     feedback: bool = False
     only_for: str = ""
     handle: str = ""
+    direct: bool = False
 
     def __post_init__(self) -> None:
         _keep(self, "text", storable(self.text))

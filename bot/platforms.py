@@ -70,6 +70,9 @@ class Capabilities:
     buttons: bool = False
     """It shows buttons under a reply, and asks whether it helped. Fallback: neither is sent; the words of the reply say it all."""
 
+    private: bool = False
+    """It knows direct messages, so that whoever asked where others read can be answered alone. Fallback: what is personal is left out."""
+
     live: bool = False
     """A message can grow while its answer is written. Fallback: the whole answer at the end, as one message."""
 
@@ -262,6 +265,13 @@ class Platform(Protocol):
         """Post one part made by `split`; the platform's message id. `key` is ours, at most 25 of 0-9 a-z . -
 
         Raises PlatformError and nothing else.
+        """
+        ...
+
+    async def open_direct(self, place: Place, person: str) -> Place:
+        """Where what is for this person alone is said: our direct messages with him, whom we met at `place`. Twice is the same place.
+
+        Raises PlatformError. Whether he takes any may be told by `send` alone, which raises NotAllowed then.
         """
         ...
 

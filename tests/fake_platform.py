@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from aiohttp.web import RouteDef
 
-from bot.errors import PlaceGone, PlatformError
+from bot.errors import NotAllowed, PlaceGone, PlatformError
 from bot.messages import Addressed, Event, Fault, MessageDeleted, MessageEdited, MessageReceived, Person, Place, Reply, StopPressed
 from bot.platforms import Capabilities, Cursor, Cursors, Listens, Receive, State, nowhere
 from bot.pressed import Interact, Interaction, Reaction
@@ -46,18 +46,19 @@ class Grown:
 class FakePlatform:
     """`say` is a customer who writes, also while we are away; `posts` is what he sees; `failures` are raised by the next calls.
 
-    `live` are the messages that grow or grew, `removed` those that were taken away.
+    `live` are the messages that grow or grew, `removed` those that were taken away; `closed` are people who take no direct messages.
     """
 
     name: str = "fake"
     longest: int = 2000
-    capabilities: Capabilities = field(default_factory=lambda: Capabilities(status=True, buttons=True, live=True))
+    capabilities: Capabilities = field(default_factory=lambda: Capabilities(status=True, buttons=True, private=True, live=True))
     posts: list[Posted] = field(default_factory=list)
     statuses: list[tuple[str, bool]] = field(default_factory=list)
     failures: list[PlatformError] = field(default_factory=list)
     lose_answer: bool = False
     live: dict[str, Grown] = field(default_factory=dict)
     removed: list[Grown] = field(default_factory=list)
+    closed: set[str] = field(default_factory=set)
     saw: asyncio.Event = field(default_factory=asyncio.Event)
     _receive: Receive | None = None
     _ready: bool = False
@@ -107,9 +108,14 @@ class FakePlatform:
 
     async def send(self, place: Place, reply: Reply, key: str) -> str:
         self.fail()
+        if place.direct and place.channel.removeprefix("with-") in self.closed:
+            raise NotAllowed("no direct messages")
         self.posts.append(Posted(place, reply, key, f"b{len(self.posts)}"))
         self.lose()
         return self.posts[-1].id
+
+    async def open_direct(self, place: Place, person: str) -> Place:
+        return Place(self.name, place.workspace, f"with-{person}", direct=True)
 
     async def open_live(self, question: MessageReceived, text: str) -> Grown:
         self.fail()

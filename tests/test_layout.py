@@ -100,6 +100,7 @@ BREACHES = {
     "one owner: sqlalchemy": ("bot/server.py", "import sqlalchemy"),
     "one owner: procrastinate": ("bot/server.py", "import procrastinate"),
     "one owner: cryptography": ("bot/server.py", "import cryptography"),
+    "one owner: phonenumbers": ("bot/server.py", "import phonenumbers"),
     "one owner: langdetect": ("bot/server.py", "import langdetect"),
     "one owner: slack": ("bot/server.py", "import slack_sdk"),
     "one owner: discord": ("bot/server.py", "import discord"),

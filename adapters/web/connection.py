@@ -17,7 +17,7 @@ from aiohttp import web
 from adapters.web import gate, incoming, outgoing, pages
 from adapters.web.incoming import Refused
 from adapters.web.sessions import Session, Sessions
-from bot.errors import PlaceGone, StoreError
+from bot.errors import PlaceGone, StoreError, Unsupported
 from bot.messages import Event, Fault, MessageReceived, Place, Reply
 from bot.platforms import Capabilities, Cursors, Listens, LiveMessage, Receive, State, nowhere
 from bot.pressed import Interact, Interaction
@@ -136,6 +136,10 @@ class WebPlatform:
         session = self._sessions.open(existing(place))
         session.working.discard(place.thread)
         return session.add("answer", "", outgoing.show(reply), thread=place.thread, key=key).message_id
+
+    async def open_direct(self, place: Place, person: str) -> Place:  # noqa: ARG002
+        """A page has one reader: there is nobody to be alone from."""
+        raise Unsupported("the page knows no direct messages")
 
     async def open_live(self, question: MessageReceived, text: str) -> LiveMessage:
         """A growing answer on every open page."""

@@ -51,7 +51,7 @@ class Asking:
 
     async def _share(self, pressed: ButtonPressed, language: str) -> Reaction:
         """Posted once, with its question, by the lane of the channel."""
-        answer = await self._store.pressed(pressed.place, pressed.message_id, pressed.value, pressed.person.id)
+        answer = await self._store.pressed(pressed.place, pressed.message_id, pressed.value, pressed.person.id, alone=True)
         if answer is None or answer.thread.place != aside(pressed.place, pressed.person.id):
             return told(phrases.OUT_OF_DATE, language)
         here = replace(answer.thread.place, thread="")

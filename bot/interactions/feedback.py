@@ -54,4 +54,4 @@ class Feedback:
         return answer
 
     async def _answer(self, place: Place, message_id: str, value: str, person: Person, alone: bool = False) -> Pressed | None:
-        return await self._store.pressed(place, message_id, value, person.id if alone else "")
+        return await self._store.pressed(place, message_id, value, person.id, alone)

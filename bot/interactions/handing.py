@@ -23,12 +23,11 @@ class Handing:
 
     async def _pressed(self, pressed: ButtonPressed, language: str) -> Reaction:
         """The thread in which the message stands, whoever began it."""
-        private_to = pressed.person.id if pressed.alone else ""
-        answer = await self._store.pressed(pressed.place, pressed.message_id, pressed.value, private_to)
+        answer = await self._store.pressed(pressed.place, pressed.message_id, pressed.value, pressed.person.id, pressed.alone)
         if answer is None:
             return told(phrases.OUT_OF_DATE, language)
-        message = "" if pressed.alone and not pressed.place.direct else pressed.message_id
-        return await self._pass_on(Asking(answer.thread, pressed.person, question_of("", answer.thread), message), language)
+        asking = Asking(answer.thread, pressed.person, question_of("", answer.thread), _standing(pressed, answer.thread))
+        return await self._pass_on(asking, language)
 
     async def _pressed_at_home(self, pressed: ButtonPressed, language: str) -> Reaction:
         return await self._current(pressed.place, pressed.person, language) or _form(language)
@@ -61,6 +60,14 @@ class Handing:
 def last_of(person: Person, thread: Thread) -> Turn | None:
     """What somebody said last in a conversation."""
     return next((turn for turn in reversed(thread.turns) if turn.role == "customer" and turn.author == person.id), None)
+
+
+def _standing(pressed: ButtonPressed, thread: Thread) -> str:
+    """The id of a message that staff can see, where the thread is: an answer that one person alone got stands elsewhere, or nowhere."""
+    if pressed.place.direct and not thread.place.direct:
+        last = last_of(pressed.person, thread)
+        return seen(last) if last is not None else ""
+    return "" if pressed.alone and not pressed.place.direct else pressed.message_id
 
 
 def seen(turn: Turn) -> str:

@@ -91,6 +91,12 @@ NO_TRANSLATION = N_("There is no translation, because no model is available.")
 ASKED_HERE = N_("What was asked here:")
 STAFF_ONLY = N_("Only the staff of the shop can do this.")
 
+SENT_DIRECTLY = N_("I have sent you the answer as a direct message, because it holds personal details.")
+DIRECT_CLOSED = N_(
+    "The answer holds personal details, and I cannot send you a direct message. "
+    "Please allow direct messages, or use the command “ask”: then only you see the answer."
+)
+
 NOTICE_TITLE = N_("A customer would like to talk to a person")
 NOTICE_FAILED = N_("A question could not be answered")
 NOTICE_QUESTION = N_("Question: {question}")

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Insert, Select, func, select, update
+from sqlalchemy import ColumnElement, Insert, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -20,6 +20,10 @@ from bot.tables import cases, feedback, outbox, people, turns
 from bot.tables import threads as conversations
 
 MOST_TURNS = 20
+own = turns.alias("own")
+ANSWERS = (
+    select(turns, conversations.c.place, conversations.c.language, conversations.c.holder).join(conversations).where(turns.c.role == "bot")
+)
 Verdict = Literal["good", "bad"]
 
 
@@ -63,17 +67,20 @@ class InteractionStore:
             at = conversations.c.place.in_([place.key for place in places])
             await connection.execute(update(conversations).where(at).values(language=language))
 
-    async def pressed(self, place: Place, message_id: str, value: str = "", private_to: str = "") -> Pressed | None:
-        """The answer that a button stands under: by its number, else by its message. What nobody else sees may have had no id when
-        it was sent: then it is the last one that `private_to` got here. None when we do not know it (any more)."""
-        ways: list[ColumnElement[bool]] = [turns.c.message_id == message_id] if message_id else []
-        if value.isdecimal() and len(value) < 19:
-            ways.insert(0, turns.c.id == int(value))
-        if private_to and not place.direct:
-            ways.append(conversations.c.place == aside(place, private_to).key)
+    async def pressed(self, place: Place, message_id: str, value: str = "", person: str = "", alone: bool = False) -> Pressed | None:
+        """The answer that a button stands under: by its number, else by its message. What `person` sees `alone` may have had no id when
+        it was sent: then it is the last one that he got here. None when we do not know it (any more)."""
+        known = [turns.c.id == int(value)] if value.isdecimal() and len(value) < 19 else []
+        known += [turns.c.message_id == message_id] if message_id else []
+        ways = [_in_channel(place) & way for way in known]
+        if place.direct and person:
+            # What he asked where others read may have been answered here.
+            ways += [_spoke(place, person) & way for way in known]
+        if alone and not place.direct:
+            ways.append(conversations.c.place == aside(place, person).key)
         async with self._database.reading() as connection:
             for way in ways:
-                found = (await connection.execute(_answers(place).where(way).order_by(turns.c.id.desc()).limit(1))).one_or_none()
+                found = (await connection.execute(ANSWERS.where(way).order_by(turns.c.id.desc()).limit(1))).one_or_none()
                 if found is not None:
                     before = await _turns(connection, found.thread_id, turns.c.id < found.id)
                     thread = Thread(found.thread_id, Place.from_key(found.place), found.language, found.holder, before)
@@ -146,11 +153,15 @@ def aside(place: Place, person: str) -> Place:
     return place if place.direct else Place(place.platform, place.workspace, place.channel, f"@{person}.aside")
 
 
-def _answers(place: Place) -> Select[Any]:
-    """Our answers in the channel of a place: a message's id counts there alone."""
-    channel = Place(place.platform, place.workspace, place.channel).key
-    found = select(turns, conversations.c.place, conversations.c.language, conversations.c.holder).join(conversations)
-    return found.where(turns.c.role == "bot", conversations.c.place.startswith(channel, autoescape=True))
+def _in_channel(place: Place) -> ColumnElement[bool]:
+    """In the channel of a place: a message's id counts there alone."""
+    return conversations.c.place.startswith(Place(place.platform, place.workspace, place.channel).key, autoescape=True)
+
+
+def _spoke(place: Place, person: str) -> ColumnElement[bool]:
+    """In a conversation on the place's platform in which this person said something himself."""
+    his = select(own.c.thread_id).where(own.c.author == person, own.c.role == "customer")
+    return conversations.c.place.startswith(f"{place.platform}:", autoescape=True) & conversations.c.id.in_(his)
 
 
 async def _turns(connection: AsyncConnection, thread: int, which: ColumnElement[bool] | None = None) -> tuple[Turn, ...]:

@@ -33,7 +33,8 @@ SENT = (
     .where(outbox.c.id == bindparam("which"), outbox.c.state == "sending", outbox.c.owner == bindparam("me"))
     .values(state="sent", body="", message_id=bindparam("message_id"), sent_at=bindparam("sent_at"))
 )
-NAME_TURN = update(turns).where(turns.c.id == bindparam("which")).values(message_id=bindparam("message_id"))
+NAME_TURN = update(turns).where(turns.c.id == bindparam("which"), turns.c.message_id == "").values(message_id=bindparam("message_id"))
+"""By the first message that is said to be the answer: by one with buttons that went to its author alone, else by the last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ class OutboxStore:
         then the reply is worth nothing.
 
         `offers`: a yes to it accepts a person. `aside`: it is an apology, and for this error the messages are set aside once it stands.
-        `live`: the message that grew, and becomes the first part: it is written down here for the first time.
+        `live`: the message that grew, and becomes the first part that everybody sees: it is written down here for the first time.
         """
         async with self._database.writing(lasting=True) as connection:
             claimed = await connection.execute(CLAIM, {"which": work.events, "me": work.owner, "aside": aside})
@@ -77,7 +78,9 @@ class OutboxStore:
                 mine = (events.c.state == "delivering") & (events.c.owner == work.owner)
                 await connection.execute(update(events).where(events.c.id.in_(work.events), mine).values(state="new", owner=0))
                 return None
-            said = Turn("bot", "\n\n".join(part.text for part in parts), offers_person=offers)
+            # Where the answer went to its author alone, what everybody reads only says so.
+            answer = [part for part in parts if part.only_for] or parts
+            said = Turn("bot", "\n\n".join(part.text for part in answer), offers_person=offers)
             # What one person alone saw may be shared later, sources and all.
             sources = write_sources(parts[-1].sources) if parts[-1].only_for else ""
             turn = await threads.add_turn(connection, work.thread.id, said, time.time(), reference, sources)
@@ -92,9 +95,11 @@ class OutboxStore:
         """
         async with self._database.writing() as connection:
             said = {"which": letter.id, "me": letter.owner, "message_id": message_id, "sent_at": time.time()}
-            if (await connection.execute(SENT, said)).rowcount and letter.last and letter.event:
-                await connection.execute(NAME_TURN, {"which": letter.turn, "message_id": message_id})
-                await connection.execute(_finish(letter))
+            if (await connection.execute(SENT, said)).rowcount and letter.event:
+                if letter.last or (letter.reply.direct and (letter.reply.feedback or letter.reply.buttons)):
+                    await connection.execute(NAME_TURN, {"which": letter.turn, "message_id": message_id})
+                if letter.last:
+                    await connection.execute(_finish(letter))
 
     async def failed(self, letter: Letter, error: str) -> None:
         """The platform will never take this reply: keep the error, answer no more."""
@@ -104,6 +109,14 @@ class OutboxStore:
             gone = await connection.execute(update(outbox).where(ours).values(state="failed", body=""))
             if gone.rowcount and letter.event:
                 await connection.execute(_aside(letter, error))
+
+    async def closed(self, letter: Letter, instead: Reply) -> None:
+        """Its person takes no direct messages: no more of the answer is sent to him, and what everybody reads says this instead."""
+        async with self._database.writing() as connection:
+            ours = (outbox.c.event == letter.event) & (outbox.c.state == "sending") & (outbox.c.owner == letter.owner)
+            parts = select(func.max(outbox.c.part)).where(outbox.c.event == letter.event, outbox.c.turn_id == letter.turn).scalar_subquery()
+            await connection.execute(update(outbox).where(ours, outbox.c.part < parts).values(state="failed", body=""))
+            await connection.execute(update(outbox).where(ours, outbox.c.part == parts).values(body=write_reply(instead)))
 
     async def adopt(self, place: str) -> list[Letter]:
         """What stands unsent for a place and is free, oldest first: from now on it is ours to send."""
@@ -136,10 +149,12 @@ async def write_letters(
 ) -> list[Letter]:
     """Write parts into the outbox, a key each, in the transaction of what they belong to; without an owner the place's lane sends them.
 
-    `stem`: of the keys, at most 20 signs, where the same must not be written twice.
+    `stem`: of the keys, at most 20 signs, where the same must not be written twice. `live`: what grew becomes the first part that
+    everybody sees.
     """
     stem = stem or secrets.token_hex(8)
     letters = []
+    grown = next((number for number, part in enumerate(parts) if not part.only_for), 0)
     for number, part in enumerate(parts):
         key = f"{stem}.{number}"
         body = {
@@ -150,7 +165,7 @@ async def write_letters(
             "part": number,
             "state": "sending",
             "body": write_reply(part),
-            "message_id": "" if number else live,
+            "message_id": live if number == grown else "",
             "written_at": time.time(),
             "owner": owner,
         }
@@ -158,7 +173,7 @@ async def write_letters(
         made = row.inserted_primary_key
         assert made is not None  # noqa: S101  # an INSERT of one row has a key
         last = number == len(parts) - 1
-        letters.append(Letter(made[0], key, place, part, event, turn, last, owner, live="" if number else live))
+        letters.append(Letter(made[0], key, place, part, event, turn, last, owner, live=live if number == grown else ""))
     return letters
 
 

@@ -43,7 +43,8 @@ def write_reply(reply: Reply) -> str:
     sources = _plain(reply.sources)
     frame = [reply.offers_person, [[one.action, one.label, one.value, one.weight] for one in reply.buttons], reply.feedback]
     return json.dumps(
-        [reply.text, reply.language, sources, reply.notice, reply.answers, *frame, reply.only_for, reply.handle], ensure_ascii=False
+        [reply.text, reply.language, sources, reply.notice, reply.answers, *frame, reply.only_for, reply.handle, reply.direct],
+        ensure_ascii=False,
     )
 
 

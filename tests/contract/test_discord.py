@@ -18,6 +18,7 @@ from bot.platforms import Listens, Receive, nowhere
 from tests.contract.live_contract import LiveContract
 from tests.contract.missed_contract import MissedContract
 from tests.contract.platform_contract import EVERYTHING, Heard, PlatformContract
+from tests.contract.private_contract import PrivateContract
 from tests.discord_edits import standing
 from tests.discord_server import DiscordServer
 from tests.discord_world import BOT, DIRECT, GENERAL, GUILD, PEOPLE, THREAD, TOKEN
@@ -140,7 +141,7 @@ async def _harness(server: DiscordServer) -> AsyncIterator[DiscordHarness]:
     await harness.close()
 
 
-class TestDiscord(PlatformContract, MissedContract, LiveContract):
+class TestDiscord(PlatformContract, PrivateContract, MissedContract, LiveContract):
     """The contract."""
 
 

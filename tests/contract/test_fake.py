@@ -11,6 +11,7 @@ from bot.platforms import Listens, Receive, nowhere
 from tests.contract.live_contract import LiveContract
 from tests.contract.missed_contract import MissedContract
 from tests.contract.platform_contract import PlatformContract
+from tests.contract.private_contract import PrivateContract
 from tests.fake_platform import FakePlatform
 from tests.fakes import KeptCursors
 
@@ -103,7 +104,7 @@ class FakeHarness:
         await self.platform.stop()
 
 
-class TestFake(PlatformContract, MissedContract, LiveContract):
+class TestFake(PlatformContract, PrivateContract, MissedContract, LiveContract):
     @pytest.fixture
     async def harness(self) -> AsyncIterator[FakeHarness]:
         harness = FakeHarness()

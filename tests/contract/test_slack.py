@@ -18,6 +18,7 @@ from bot.platforms import State
 from tests.contract.live_contract import LiveContract
 from tests.contract.missed_contract import MissedContract
 from tests.contract.platform_contract import Heard, PlatformContract, say
+from tests.contract.private_contract import PrivateContract
 from tests.contract.slack_harness import SECRET, SEED, Answer, SlackHarness
 from tests.fakes import KeptCursors
 from tests.slack_server import SlackServer
@@ -36,7 +37,7 @@ async def harness(server: SlackServer) -> AsyncIterator[SlackHarness]:
     await made.close()
 
 
-class TestSlackBySocketMode(PlatformContract, MissedContract, LiveContract):
+class TestSlackBySocketMode(PlatformContract, PrivateContract, MissedContract, LiveContract):
     """The contract, through a websocket."""
 
 

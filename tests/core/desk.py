@@ -21,6 +21,7 @@ from bot.messages import Event, Place, Reply
 from bot.metrics import Metrics
 from bot.platforms import Receive
 from bot.pressed import Interact
+from bot.privacy.personal import personal
 from bot.rates import Rates
 from bot.store.cases import CaseStore
 from bot.store.cursors import CursorStore
@@ -67,7 +68,8 @@ class Echo:
             raise self.failures.pop(0)
         if self.offers:
             return Answer(Reply("I do not know. Shall I pass it on?", question.language, offers_person=True), False, "echo")
-        return Answer(Reply(f"You asked: {question.text}", question.language), True, "echo")
+        said = f"You asked: {question.text}"
+        return Answer(Reply(said, question.language), True, "echo", personal=personal(said) if question.overheard else ())
 
 
 Start = Callable[[Receive, Interact], Awaitable[None]]

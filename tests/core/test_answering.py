@@ -66,10 +66,16 @@ class Streams:
 
 
 async def ask(
-    model: object, text: str = "How long?", language: str = "en", screen: Screen | None = None, answerable: float = 0.9, **manner: object
+    model: object,
+    text: str = "How long?",
+    language: str = "en",
+    screen: Screen | None = None,
+    answerable: float = 0.9,
+    overheard: bool = False,
+    **manner: object,
 ) -> Answer:
     answering = Answering(Manner("Shop", **manner), Pages(answerable), Extract(()), DETECTOR, model)  # type: ignore[arg-type]
-    return await answering.answer(Question(text, language), screen)
+    return await answering.answer(Question(text, language, overheard=overheard), screen)
 
 
 async def test_an_answer_shows_the_pages_that_it_names() -> None:
@@ -181,3 +187,32 @@ async def test_without_checks_a_draft_goes_out_as_it_is() -> None:
 def test_a_draft_with_figures_stands_where_no_page_was_found() -> None:
     """With threshold 0 and checks off the model may answer without any."""
     assert cited("That is 10 € [1].", "en", ()).text == "That is 10 € [1]."
+
+
+MINE = "Where is my parcel? I am ada@example.org."
+REPEATED = ["You have 30 days [1]. ", "We write to ada@example.org. ", "A parcel takes 3 working days [3]."]
+
+
+@pytest.mark.parametrize("overheard", [True, False])
+async def test_where_others_read_nothing_personal_is_shown_while_the_answer_grows(overheard: bool) -> None:
+    screen = Screen()
+    answer = await ask(Streams([REPEATED]), MINE, screen=screen, overheard=overheard)
+    assert "ada@example.org" in answer.reply.text
+    assert answer.personal == (("ada@example.org",) if overheard else ())
+    assert screen.text == ("You have 30 days. " if overheard else answer.reply.text)
+    assert screen.gone == []
+
+
+async def test_what_the_pages_or_the_shop_say_to_everybody_is_no_secret() -> None:
+    model = ScriptedModel(["Write to help@shop.example [1]."])
+    text = "Is it help@shop.example?"
+    assert (await ask(model, text, overheard=True, contact="help@shop.example")).personal == ()
+    assert (await ask(model, text, overheard=True)).personal == ("help@shop.example",)
+
+
+@pytest.mark.parametrize("overheard", [True, False])
+async def test_a_question_is_said_back_without_what_is_personal_where_others_read(overheard: bool) -> None:
+    answer = await ask(ScriptedModel(["NO_ANSWER"]), MINE, overheard=overheard)
+    assert ("ada@example.org" in answer.reply.text) is not overheard
+    assert "Where is my parcel?" in answer.reply.text
+    assert answer.personal == ()

@@ -17,7 +17,7 @@ from tests.discord_interactions import Interactions
 from tests.discord_server import DiscordServer
 from tests.discord_world import BOT, DIRECT, GENERAL, GUILD, THREAD, TOKEN, Payload
 from tests.journeys.test_discord import World
-from tests.journeys.whole import running
+from tests.journeys.whole import dies_when_it_was_sent, running
 from tests.model_server import ModelServer
 
 STAFF = f'[handoff]\nplace = "discord:{GUILD}:{THREAD}"\n'
@@ -166,3 +166,63 @@ async def test_discord_is_told_the_commands_at_the_first_start_alone(shop: Shop)
         async with shop.run():
             await shop.asked()
     assert shop.people.written == 1
+
+
+MINE = "Where is my parcel? I am ana@example.org."
+REPEATED = "You have 30 days [1]. We write to ana@example.org."
+
+
+async def test_what_is_personal_goes_to_a_direct_message_and_its_buttons_work_after_a_restart(shop: Shop) -> None:
+    async with shop.run():
+        await shop.asked()
+        shop.model.say(REPEATED)
+        public = await shop.asked(MINE)
+    [private] = shop.ours(DIRECT["ana"])
+    assert "We write to ana@example.org." in private["content"]
+    assert public["content"] == phrases.SENT_DIRECTLY
+    assert public["message_reference"]
+    assert not public["components"]
+    assert "ana@example.org" not in str(shop.discord.edits)
+    async with shop.run():
+        await shop.people.press("ana", private, "good")
+        await shop.sees_alone("Thank you")
+        await shop.people.press("ana", private, "person")
+        await shop.sees_alone("I have passed your question on")
+        await until(lambda: shop.ours(THREAD))
+    assert await shop.rows("SELECT verdict FROM feedback") == [("good",)]
+    assert f"https://discord.com/channels/{GUILD}/{GENERAL}/{public['message_reference']['message_id']}" in shop.ours(THREAD)[0]["content"]
+
+
+async def test_who_takes_no_direct_messages_is_asked_to_allow_them_and_gets_it_by_command(shop: Shop) -> None:
+    shop.model.always(REPEATED)
+    shop.people.closed.add("ana")
+    async with shop.run():
+        await shop.asked()
+        public = await shop.asked(MINE)
+        assert "command “ask”" in public["content"]
+        assert shop.ours(DIRECT["ana"]) == []
+        assert shop.people.faults == ["50007"]
+        shop.people.faults.clear()
+        await shop.people.command("ana", "ask", GENERAL, MINE)
+        await shop.sees_alone("ana@example.org")
+    assert len(shop.ours()) == 2
+    assert await shop.rows("SELECT state FROM events WHERE state <> 'done'") == []
+
+
+async def test_a_crash_between_the_direct_message_and_the_public_sentence_loses_and_doubles_nothing(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with shop.run():
+        await shop.asked()
+    shop.model.always(REPEATED)
+    with monkeypatch.context() as patch:
+        dying = dies_when_it_was_sent(patch)
+        async with shop.run():
+            await shop.discord.say(GENERAL, "ana", MINE, mention=True)
+            await dying.wait()
+    assert (len(shop.ours(DIRECT["ana"])), len(shop.ours())) == (1, 1)
+    shop.discord.forget_nonces()
+    async with shop.run():
+        await until(lambda: len(shop.ours()) > 1)
+    assert [each["content"] for each in shop.ours()[1:]] == [phrases.SENT_DIRECTLY]
+    assert len(shop.ours(DIRECT["ana"])) == 1

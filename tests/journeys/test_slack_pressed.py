@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from bot.language import phrases
-from tests.journeys.whole import running
+from tests.journeys.whole import dies_when_it_was_sent, running
 from tests.model_server import ModelServer
 from tests.slack_rules import labels_of, rendered
 from tests.slack_server import SlackServer
@@ -156,3 +156,52 @@ async def test_staff_draft_change_and_send_an_answer_and_nobody_else_may(acme: A
         assert (post["channel"], post["thread_ts"]) == ("C1", asked)
         assert "Thirty days, and gladly longer." in rendered(post)
     assert acme.slack.unheard == []
+
+
+MINE = "Where is my parcel? I am ana@example.org."
+REPEATED = "You have 30 days [1]. We write to ana@example.org."
+
+
+async def test_what_is_personal_goes_to_a_direct_message_and_its_buttons_work_after_a_restart(acme: Acme) -> None:
+    acme.model.say(REPEATED)
+    async with acme.open():
+        asked = await acme.slack.say("C1", "UANA", MINE)
+        private, public = await acme.slack.wait_for_posts(2, 30)
+    assert private["channel"] == acme.slack.direct_with("UANA")
+    assert "We write to ana@example.org." in rendered(private)
+    assert (public["channel"], public["thread_ts"], rendered(public)) == ("C1", asked, phrases.SENT_DIRECTLY)
+    async with acme.open():
+        await acme.slack.press("UANA", private, "good")
+        await acme.told("UANA", phrases.THANKS)
+        await acme.slack.press("UANA", private, "person")
+        await acme.told("UANA", phrases.PASSED_ON)
+        notice = (await acme.slack.wait_for_posts(3, 30))[-1]
+        assert f"/archives/C1/p{asked.replace('.', '')}" in rendered(notice)
+
+
+async def test_who_can_get_no_direct_message_is_told_so_and_gets_it_by_command(acme: Acme) -> None:
+    acme.model.always(REPEATED)
+    acme.slack.unreachable.add("UANA")
+    async with acme.open():
+        await acme.slack.say("C1", "UANA", MINE)
+        [public] = await acme.slack.wait_for_posts(1, 30)
+        assert rendered(public) == phrases.DIRECT_CLOSED
+        await acme.slack.command("UANA", "C1", f"ask {MINE}")
+        await acme.seen("UANA", "ana@example.org")
+    assert len(acme.slack.posts) == 1
+
+
+async def test_a_crash_between_the_direct_message_and_the_public_sentence_loses_and_doubles_nothing(
+    acme: Acme, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    acme.model.always(REPEATED)
+    with monkeypatch.context() as patch:
+        dying = dies_when_it_was_sent(patch)
+        async with acme.open():
+            await acme.slack.say("C1", "UANA", MINE)
+            await dying.wait()
+    assert len(acme.slack.posts) == 1
+    async with acme.open():
+        await acme.slack.wait_for_posts(2, 30)
+    assert [post["channel"] for post in acme.slack.posts] == [acme.slack.direct_with("UANA"), "C1"]
+    assert rendered(acme.slack.posts[1]) == phrases.SENT_DIRECTLY

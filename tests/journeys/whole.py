@@ -1,5 +1,6 @@
 """The whole bot in this process, as `serve` builds it, against servers of ours: for stories from raw event to API call."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -8,7 +9,9 @@ import pytest
 
 from bot import app, config
 from bot.app import parts as app_parts
+from bot.app import process
 from bot.store.database import Database
+from bot.store.outbox import OutboxStore
 
 SHOP = """
 [shop]
@@ -72,6 +75,19 @@ async def running(
             yield desk
         finally:
             await desk.stop()
+
+
+def dies_when_it_was_sent(patch: pytest.MonkeyPatch) -> asyncio.Event:
+    """The process dies when a part stands and before that is written down; set when it does."""
+    dying = asyncio.Event()
+
+    async def die(*_: object) -> None:
+        dying.set()
+        await asyncio.Event().wait()
+
+    patch.setattr(OutboxStore, "posted", die)
+    patch.setattr(process, "DRAIN_SECONDS", 0.1)
+    return dying
 
 
 async def _released() -> None:

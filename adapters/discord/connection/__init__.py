@@ -20,7 +20,7 @@ from adapters.discord.connection.gateway import Shard
 from adapters.discord.connection.hearing import Hearing, own_id
 from adapters.discord.connection.interacting import Interacting
 from adapters.discord.connection.login import Login
-from adapters.discord.connection.private import send_private
+from adapters.discord.connection.private import open_direct, send_private
 from adapters.discord.connection.shards import Alone, Shards
 from adapters.discord.connection.underway import Underway
 from adapters.discord.faults import LOGIN_CURE, intent_faults, translated, wrong_token
@@ -58,7 +58,7 @@ class DiscordPlatform:
     """
 
     name = NAME
-    capabilities = Capabilities(status=True, buttons=True, live=True, status_seconds=TYPING, limits=LIMITS)
+    capabilities = Capabilities(status=True, buttons=True, private=True, live=True, status_seconds=TYPING, limits=LIMITS)
 
     def __init__(self, token: str, api_url: str = "", gateway_url: str = "", shares: Shares | None = None, *, pace: float = 1.0) -> None:
         self._token = token
@@ -153,6 +153,11 @@ class DiscordPlatform:
                     write_reply(reply), nonce=key, suppress_embeds=True, view=view_of(reply), **_reference(place, reply)
                 )
             return str(sent.id)
+
+    async def open_direct(self, place: Place, person: str) -> Place:  # noqa: ARG002 (one direct message, whatever the server)
+        """Our direct messages with him; whether he takes any, Discord says only when something is sent."""
+        with self.underway:
+            return await open_direct(self._logged_in(), person)
 
     async def find_sent(self, place: Place, reply: Reply, key: str, after: str = "") -> str | None:  # noqa: ARG002 (no nonces in a history)
         """Our own message with this content that answers the same message, among the 200 after it and after what we said last.

@@ -11,9 +11,10 @@ from adapters.discord.components import view_of
 from adapters.discord.connection.webhooks import CALL, Webhooks
 from adapters.discord.faults import translated
 from adapters.discord.handle import Handle
+from adapters.discord.incoming import DIRECT, NAME
 from adapters.discord.outgoing import write_private, write_reply
 from bot.errors import NotAllowed, PlaceGone, Unsupported
-from bot.messages import Reply
+from bot.messages import Place, Reply
 
 log = logging.getLogger(__name__)
 
@@ -29,14 +30,22 @@ async def send_private(client: discord.Client, reply: Reply, key: str) -> str:
     return (await send_direct(client, reply.only_for, [reply], key))[0]
 
 
-async def send_direct(client: discord.Client, person: str, parts: Sequence[Reply], key: str) -> list[str]:
-    """The ids of direct messages; each part's nonce is the key and its number. Raises PlatformError."""
+async def open_direct(client: discord.Client, person: str) -> Place:
+    """Our direct messages with somebody. Raises PlatformError."""
     if not person.isdecimal():
         raise PlaceGone("this is nobody on Discord")
     with translated():
         async with asyncio.timeout(CALL):
             opened = await client.http.start_private_message(int(person))
-            channel = client.get_partial_messageable(int(opened["id"]))
+            return Place(NAME, DIRECT, str(int(opened["id"])), direct=True)
+
+
+async def send_direct(client: discord.Client, person: str, parts: Sequence[Reply], key: str) -> list[str]:
+    """The ids of direct messages; each part's nonce is the key and its number. Raises PlatformError."""
+    place = await open_direct(client, person)
+    with translated():
+        async with asyncio.timeout(CALL):
+            channel = client.get_partial_messageable(int(place.channel))
             sent = []
             for number, part in enumerate(parts):
                 nonce = f"{key}.{number}" if number else key

@@ -56,7 +56,7 @@ class SlackPlatform:
     """
 
     name = "slack"
-    capabilities = Capabilities(status=True, buttons=True, live=True, status_seconds=LASTS, limits=LIMITS)
+    capabilities = Capabilities(status=True, buttons=True, private=True, live=True, status_seconds=LASTS, limits=LIMITS)
 
     def __init__(
         self,
@@ -171,6 +171,10 @@ class SlackPlatform:
         posted = await self._call_in("chat_postMessage", place.workspace, channel=place.channel, thread_ts=_thread(place), **payload)
         self._status.posted(place, _thread(place) or reply.answers)
         return str(posted["ts"])
+
+    async def open_direct(self, place: Place, person: str) -> Place:
+        """Our direct message with him, in the workspace of the place."""
+        return await self._privately.place(place.workspace, person)
 
     async def open_live(self, question: MessageReceived, text: str) -> LiveMessage:
         """A stream in the thread."""

@@ -49,10 +49,18 @@ class Privately:
             _log.info("slack: %s; saying it in a direct message", exc, extra={"place": place.key})
         return await self._send_direct(place, person, outgoing.write_reply(reply, key, place))
 
-    async def _send_direct(self, place: Place, person: str, payload: dict[str, object]) -> str:
+    async def place(self, workspace: str, person: str) -> Place:
+        """Our direct message with somebody. Raises PlatformError: NotAllowed where there can be none."""
         try:
-            opened = await self._call("conversations_open", place.workspace, users=person)
-            return await self._post(place.workspace, str(opened["channel"]["id"]), None, payload)
+            opened = await self._call("conversations_open", workspace, users=person)
+            return Place("slack", workspace, str(opened["channel"]["id"]), direct=True)
+        except (PlaceGone, Unsupported, LookupError, TypeError) as exc:
+            raise NotAllowed(f"nothing can be said to {person} alone ({exc})") from exc
+
+    async def _send_direct(self, place: Place, person: str, payload: dict[str, object]) -> str:
+        direct = await self.place(place.workspace, person)
+        try:
+            return await self._post(direct.workspace, direct.channel, None, payload)
         except (PlaceGone, Unsupported, LookupError, TypeError) as exc:
             raise NotAllowed(f"nothing can be said to {person} alone ({exc})") from exc
 
