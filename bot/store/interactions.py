@@ -70,9 +70,9 @@ class InteractionStore:
     async def pressed(self, place: Place, message_id: str, value: str = "", person: str = "", alone: bool = False) -> Pressed | None:
         """The answer that a button stands under: by its number, else by its message. What `person` sees `alone` may have had no id when
         it was sent: then it is the last one that he got here. None when we do not know it (any more)."""
-        known = [turns.c.id == int(value)] if value.isdecimal() and len(value) < 19 else []
+        known: list[ColumnElement[bool]] = [turns.c.id == int(value)] if value.isdecimal() and len(value) < 19 else []
         known += [turns.c.message_id == message_id] if message_id else []
-        ways = [_in_channel(place) & way for way in known]
+        ways: list[ColumnElement[bool]] = [_in_channel(place) & way for way in known]
         if place.direct and person:
             # What he asked where others read may have been answered here.
             ways += [_spoke(place, person) & way for way in known]

@@ -9,6 +9,7 @@ import pytest
 
 from bot import growing
 from bot.app import App
+from bot.language import phrases
 from tests.journeys.whole import RICH, running
 from tests.model_server import ModelServer, chunks_of
 from tests.slack_server import SlackServer
@@ -204,3 +205,24 @@ async def test_staff_are_told_in_their_channel_with_a_link_to_the_customers_thre
         assert f"https://acme.slack.com/archives/C1/p{asked.replace('.', '')}" in notice
         assert "I want to talk to a human" in notice
         assert acme.model.requests == []
+
+
+async def test_nothing_personal_is_seen_while_an_answer_grows_and_the_stream_ends_as_the_public_sentence(
+    acme: Acme, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("OPEN_AFTER", "SETTLE", "EVERY"):
+        monkeypatch.setattr(growing, name, 0.02)
+    personal = "We write to ana@example.org [1]. "
+    acme.model.stream(chunks_of("You have 30 days [1]. " * 8 + personal + "You have 30 days [1]. " * 8), pause=0.03)
+    asked = await acme.slack.say("C1", "U2", "Where is my parcel? I am ana@example.org.")
+    async with asyncio.timeout(30):
+        while phrases.SENT_DIRECTLY not in acme.slack.live.standing():
+            await asyncio.sleep(0.05)
+        while acme.slack.live.signs():
+            await asyncio.sleep(0.05)
+    assert acme.threads() == [(acme.slack.direct_with("U2"), "")]
+    assert "We write to ana@example.org" in acme.slack.texts()[0]
+    shown = [arguments for method, arguments in acme.slack.calls if arguments.get("channel") == "C1"]
+    assert any("You have 30 days" in str(arguments) for arguments in shown)
+    assert "ana@example.org" not in str(shown)
+    assert [stream.message["thread_ts"] for (_, _), stream in acme.slack.live.streams.items()] == [asked]
