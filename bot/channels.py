@@ -23,13 +23,15 @@ LOOK = 5.0
 @dataclass(frozen=True, slots=True)
 class Rules:
     """What holds in a channel. `answer`: who is answered; "questions": also what is asked of everybody. `quiet`: the hours
-    ("22:00-07:00") in which only who speaks to us is. `wait_minutes`: so long others may answer first. `tone`: "" for the usual."""
+    ("22:00-07:00") in which only who speaks to us is. `wait_minutes`: so long others may answer first. `tone`: "" for the usual.
+    `languages`: those of the shop's that are answered there; () for all."""
 
     answer: Answer = "mention"
     quiet: str = ""
     timezone: str = "UTC"
     wait_minutes: float = 0
     tone: str = ""
+    languages: tuple[str, ...] = ()
 
     def is_quiet(self, at: float) -> bool:
         """Whether it is quiet at a time (seconds since 1970)."""
@@ -123,6 +125,10 @@ def said_in(text: str) -> Mapping[str, str] | None:
             said = {"wait_minutes": minutes}
         case ["tone", *words] if words:
             said = {"tone": " ".join(words)}
+        case ["languages", "all"]:
+            said = {"languages": ""}
+        case ["languages", *codes] if codes:
+            said = {"languages": " ".join(codes)}
         case _:
             return None
     return said if _checked(said) is not None else None

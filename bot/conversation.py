@@ -190,9 +190,8 @@ class Conversation:
 
     def _told(self, work: Work, language: str) -> bool:
         """Whether it was said before in this conversation that this language is not served."""
-        branch = self._branches.at(work.place)
         before = (turn.text for turn in work.thread.turns if turn.role == "customer")
-        return any(policy.choose(text, branch.detector, "", "", branch.default_language).seen == language for text in before)
+        return any(self._chosen(work, text).seen == language for text in before)
 
     async def _failed(self, work: Work, language: str, exc: Exception, live: Growing) -> bool:
         """Try again; after some failures say that we are sorry, with a reference that the log knows too."""
@@ -213,8 +212,13 @@ class Conversation:
 
     def _choice(self, work: Work) -> Choice:
         text = "\n".join(message.text for message in work.messages)
-        locale, branch = work.messages[-1].locale, self._branches.at(work.place)
-        return policy.choose(text, branch.detector, work.thread.language, locale, branch.default_language)
+        return self._chosen(work, text, work.thread.language, work.messages[-1].locale)
+
+    def _chosen(self, work: Work, text: str, spoken: str = "", locale: str = "") -> Choice:
+        """The language in which words are answered there; who asks aside is answered in any that the shop serves."""
+        branch = self._branches.at(work.place)
+        choice = policy.choose(text, branch.detector, spoken, locale, branch.default_language)
+        return choice if work.messages[-1].aside else policy.within(choice, self._rules(work).languages, spoken)
 
 
 def _with_buttons(answer: Answer, message: MessageReceived, reachable: bool) -> Answer:

@@ -257,6 +257,7 @@ class Delivery:
         """A direct message with its own place, where it is a message like any other."""
         if not letter.reply.direct:
             return letter
+        await self._pacer.turn(letter.place, "post")
         opening = self._platforms[letter.place.platform].open_direct(letter.place, letter.reply.only_for)
         place = await self._counted(letter.place, "post", opening)
         return replace(letter, place=place, reply=replace(letter.reply, only_for="", direct=False))

@@ -115,6 +115,7 @@ class FakePlatform:
         return self.posts[-1].id
 
     async def open_direct(self, place: Place, person: str) -> Place:
+        self.fail()
         return Place(self.name, place.workspace, f"with-{person}", direct=True)
 
     async def open_live(self, question: MessageReceived, text: str) -> Grown:

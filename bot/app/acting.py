@@ -48,7 +48,7 @@ def make_interactions(
     delivery = Delivery(OutboxStore(ground.database, Holder()), platforms, hosts_of(ground.config), Holder())
 
     def made(workspace: str) -> Interactions:
-        return _interactions(ground, workspace, study, delivery, accept, wake, Here(channels))
+        return _interactions(ground, workspace, study, delivery, accept, wake, channels)
 
     usual, own = made(""), {name: made(name) for name in ground.config.shop.workspaces}
 
@@ -59,7 +59,7 @@ def make_interactions(
 
 
 def _interactions(
-    ground: Ground, workspace: str, study: Study, delivery: Delivery, accept: Receive, wake: Callable[[str], None], here: Here
+    ground: Ground, workspace: str, study: Study, delivery: Delivery, accept: Receive, wake: Callable[[str], None], channels: Channels
 ) -> Interactions:
     """Those of one workspace, or of all that have no settings of their own ("")."""
 
@@ -76,7 +76,7 @@ def _interactions(
         Asking(store, accept, delivery, wake).subject,
         Feedback(store).subject,
         Handing(store, desk).subject,
-        here.subject,
+        Here(channels, house.languages).subject,
         Staff(store, desk, delivery, house, writing).subject,
         Drafts(store, DraftStore(database), delivery, house, writing, wake).subject,
     )

@@ -253,6 +253,10 @@ def _contradictions(environment: Environment, shop: Shop) -> list[str]:
     faults = _shop_faults("shop", shop)
     for name in shop.workspaces:
         faults += _shop_faults(f'workspaces."{name}"', shop.at(name))
+    for name, section in shop.channels.items():
+        served = shop.at(":".join(name.split(":")[:2])).shop.languages
+        strange = [language for language in section.languages or () if language not in served]
+        faults += [f'channels."{name}".languages: {language!r} is not one of shop.languages.' for language in strange]
     if not _is_database(environment.database_url):
         faults.append("DATABASE_URL: write sqlite:///polydesk.db or postgresql://user:password@host/name.")
     if bool(environment.embeddings_url) != bool(environment.embeddings_model):

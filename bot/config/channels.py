@@ -32,6 +32,13 @@ class ChannelSection(BaseModel):
     timezone: str | None = None
     wait_minutes: Annotated[float, Field(ge=0, le=LONGEST_WAIT)] | None = None
     tone: str | None = None
+    languages: tuple[str, ...] | None = None
+
+    @field_validator("languages", mode="before")
+    @classmethod
+    def _listed(cls, value: object) -> object:
+        """As a command says it, and as it is kept then: "en ja"; "" for all."""
+        return value.split() if isinstance(value, str) else value
 
     @field_validator("quiet")
     @classmethod

@@ -135,6 +135,7 @@ HERE_QUESTIONS = N_("In this channel I answer every question that our help pages
 HERE_OFF = N_("In this channel I do not answer.")
 HERE_QUIET = N_("Quiet hours, in which I answer only when I am mentioned: {hours}")
 HERE_WAIT = N_("Minutes for which others may answer first: {minutes}")
+HERE_LANGUAGES = N_("Languages in which I answer here: {languages}")
 HERE_HOW = N_("Admins can change this: {examples}")
 HERE_ADMINS = N_("Only admins can change this.")
 

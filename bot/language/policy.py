@@ -5,8 +5,8 @@ The order of evidence: an explicit wish > the script > the letters and small wor
 A whole sentence that is surely in a language which the shop does not serve decides nothing, but is told ("not served").
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from bot.language.cleaning import for_detection
 from bot.language.detection import Detection, Detector
@@ -73,6 +73,19 @@ def choose(text: str, detector: Detector, thread_language: str, locale: str, def
     if detection.language and detection.confidence >= PLAUSIBLE and _letters(words) >= LETTERS:
         return Choice(detection.language, "guess", detection)
     return Choice(default, "default", detection)
+
+
+def within(choice: Choice, languages: Sequence[str], thread_language: str) -> Choice:
+    """The same where only these of the shop's languages are answered (none: all are): in the thread's language, or the first of them.
+    Who surely writes another one, or wishes for it, is told so."""
+    if not languages or choice.language in languages:
+        return choice
+    home = thread_language if thread_language in languages else languages[0]
+    if choice.why == NOT_SERVED:
+        return replace(choice, language=home)
+    if choice.why in ("wish", "script", "detected"):
+        return Choice(home, NOT_SERVED, choice.detection, choice.language)
+    return Choice(home, "default", choice.detection)
 
 
 def _decides(words: str, ended: bool, detection: Detection, thread: str) -> bool:

@@ -150,7 +150,7 @@ def interactions(
         Asking(store, inbox.accept, delivery, wake).subject,
         Feedback(store).subject,
         Handing(store, desk).subject,
-        Here(channels).subject,
+        Here(channels, house.languages).subject,
         Staff(store, desk, delivery, house, writing).subject,
         Drafts(store, DraftStore(database), delivery, house, writing, wake).subject,
     )

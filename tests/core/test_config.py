@@ -213,6 +213,7 @@ def test_faults_of_a_workspace_are_named_with_it(written: str, named: str, tmp_p
         ('[channels."slack:T1:C1"]\nquiet = "late"', 'write the hours like "22:00-07:00"'),
         ('[channels."discord:1"]\ntimezone = "Mars/Base"', "'Mars/Base' is no time zone"),
         ('[channels."discord:1"]\nwait_minutes = -1', "write a number of at least 0"),
+        ('[channels."discord:1:2"]\nlanguages = ["en", "cy"]', """channels."discord:1:2".languages: 'cy' is not one of shop.languages"""),
     ],
 )
 def test_faults_of_a_channel_are_named_with_it(written: str, named: str, tmp_path: Path) -> None:

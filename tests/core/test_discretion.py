@@ -6,7 +6,7 @@ import time
 import pytest
 
 from bot import growing
-from bot.errors import PlatformError, Unreachable
+from bot.errors import PlatformError, RateLimited, Unreachable
 from bot.language import phrases
 from bot.messages import MessageReceived, Person, Place
 from bot.platforms import Capabilities
@@ -119,6 +119,14 @@ async def test_what_grew_before_it_was_personal_becomes_the_sentence_that_it_was
 
 async def test_a_direct_message_that_arrived_though_the_platform_seemed_away_is_not_sent_again(database: Database) -> None:
     platform = FakePlatform(failures=[Unreachable("reset after effect")], lose_answer=True)
+    async with desk(database, platform):
+        await platform.say(MINE)
+        await platform.sees(2)
+    assert seen(platform) == [("with-ada", ANSWER), ("c1", TOLD)]
+
+
+async def test_a_busy_platform_gets_both_parts_a_little_later(database: Database) -> None:
+    platform = FakePlatform(failures=[RateLimited("slow down", 0.01)] * 3)
     async with desk(database, platform):
         await platform.say(MINE)
         await platform.sees(2)

@@ -204,3 +204,45 @@ async def test_a_forum_in_which_nobody_can_command_is_named_in_the_command(datab
 @pytest.mark.parametrize("text", ["answer", "quiet late", "quiet 22:00-07:00 Mars/Base", "wait long", "wait -1", "sing"])
 def test_a_setting_that_makes_no_sense_is_not_taken(text: str) -> None:
     assert said_in(text) is None
+
+
+GERMAN = "Wann wird mein Paket geliefert? Ich habe es letzte Woche bestellt."
+ENGLISH = "When will my parcel be delivered? I ordered it last week."
+
+
+async def test_a_channel_is_answered_in_its_languages_and_who_writes_another_one_is_told_once(database: Database) -> None:
+    async with desk(database, channels=channels(languages=["es", "en"])) as run:
+        await run.platform.say(ENGLISH, thread="t1")
+        await run.platform.say(GERMAN, thread="t2")
+        await run.platform.say(GERMAN, thread="t2")
+        texts = await run.platform.sees(3)
+        assert sorted(question.language for question in run.echo.asked) == ["en", "es", "es"]
+        assert [text.startswith("Leider") for text in texts].count(True) == 1
+        assert {question.spoken for question in run.echo.asked if question.language == "es"} == {"de"}
+
+
+async def test_in_direct_messages_and_by_command_every_language_of_the_shop_is_answered(database: Database) -> None:
+    async with desk(database, channels=channels(languages=["es"])) as run:
+        await run.platform.say(GERMAN, direct=True)
+        place = run.platform.place("")
+        await run.platform.does(CommandGiven("x1", place, Person("fake", "w1", "ada"), "ask", GERMAN, handle="h"))
+        await run.platform.sees(2)
+    assert [question.language for question in run.echo.asked] == ["de", "de"]
+
+
+async def test_what_is_short_is_answered_in_the_channels_language_and_nobody_is_told_anything(database: Database) -> None:
+    async with desk(database, channels=channels(languages=["es"])) as run:
+        await run.platform.say("ok")
+        assert await run.platform.sees(1) == ["You asked: ok"]
+    assert [question.language for question in run.echo.asked] == ["es"]
+
+
+async def test_an_admin_sets_the_languages_of_a_channel_by_command(database: Database) -> None:
+    async with desk(database, channels=Channels(None, ChannelStore(database))) as run:
+        assert "Languages in which I answer here: English, Spanish" in await commanded(run, "languages en es")
+        await run.platform.say(GERMAN)
+        assert (await run.platform.sees(1))[0].startswith("Leider")
+        assert (await commanded(run, "languages en ja")).startswith("Admins can change this")
+        assert "Languages in which" not in await commanded(run, "languages all")
+        await run.platform.say(GERMAN, thread="t2")
+        assert (await run.platform.sees(2))[1].startswith("You asked")
