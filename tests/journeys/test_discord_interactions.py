@@ -184,12 +184,14 @@ async def test_what_is_personal_goes_to_a_direct_message_and_its_buttons_work_af
     assert not public["components"]
     assert "ana@example.org" not in str(shop.discord.edits)
     async with shop.run():
-        await shop.people.press("ana", private, "good")
+        await shop.people.press("ana", private, "bad")
+        await until(lambda: shop.people.forms)
+        await shop.people.fill("ana", channel=DIRECT["ana"], reason="wrong", words="It is 14 days for shoes.")
         await shop.sees_alone("Thank you")
         await shop.people.press("ana", private, "person")
         await shop.sees_alone("I have passed your question on")
         await until(lambda: shop.ours(THREAD))
-    assert await shop.rows("SELECT verdict FROM feedback") == [("good",)]
+    assert await shop.rows("SELECT verdict, reason FROM feedback") == [("bad", "wrong")]
     assert f"https://discord.com/channels/{GUILD}/{GENERAL}/{public['message_reference']['message_id']}" in shop.ours(THREAD)[0]["content"]
 
 

@@ -171,7 +171,9 @@ async def test_what_is_personal_goes_to_a_direct_message_and_its_buttons_work_af
     assert "We write to ana@example.org." in rendered(private)
     assert (public["channel"], public["thread_ts"], rendered(public)) == ("C1", asked, phrases.SENT_DIRECTLY)
     async with acme.open():
-        await acme.slack.press("UANA", private, "good")
+        await acme.slack.press("UANA", private, "bad")
+        [modal] = await acme.slack.wait_for_modals(1, 30)
+        await acme.slack.submit("UANA", modal, reason="incomplete", words="Nothing about lamps")
         await acme.told("UANA", phrases.THANKS)
         await acme.slack.press("UANA", private, "person")
         await acme.told("UANA", phrases.PASSED_ON)
