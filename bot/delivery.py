@@ -225,7 +225,7 @@ class Delivery:
         """The message's id; REFUSED or CLOSED; or None when the platform is away for now, and the letter stays in doubt.
 
         `held`: the call that finishes the message which grew was kept for it."""
-        # What one person alone sees, and no direct message, cannot be looked for: rather twice than never.
+        # What one person alone sees in a channel cannot be looked for: rather twice than never.
         lost = bool(letter.reply.only_for) and not letter.reply.direct
         in_doubt = letter.in_doubt and not lost
         for attempt in range(1, ATTEMPTS + 1):
@@ -254,7 +254,7 @@ class Delivery:
         return None
 
     async def _addressed(self, letter: Letter) -> Letter:
-        """A direct message with its own place, where it is a message like any other."""
+        """What goes as a direct message, at the place where it is a message like any other."""
         if not letter.reply.direct:
             return letter
         await self._pacer.turn(letter.place, "post")

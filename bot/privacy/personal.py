@@ -7,7 +7,7 @@ page says too, such as the shop's own address, belongs to nobody.
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import chain
 
 import phonenumbers
@@ -25,7 +25,7 @@ MOST_CARD_DIGITS = 19
 TRIES = 100
 """What may be a phone number in a text, at most: nobody's text has more of them, and a hostile one costs no more."""
 LEAST_DIGITS = 6
-"""Of a phone number, to be the same as another that is written with less or more before it."""
+"""Of a phone number, without what comes before it from other places."""
 
 _LETTER = r"\p{Latin}\p{Greek}\p{Cyrillic}\d"
 _MAIL = regex.compile(rf"[{_LETTER}._%+'-]{{1,64}}@(?:[{_LETTER}-]{{1,63}}\.){{1,6}}[\p{{Latin}}\p{{Greek}}\p{{Cyrillic}}]{{2,24}}")
@@ -37,7 +37,7 @@ _CARD = regex.compile(
     r"|(?:2131|1800)\d{11}|2(?:20[0-4]|22[1-9]|2[3-9]\d|[3-6]\d\d|7[01]\d|720)\d{12}"
 )
 """How the numbers of Visa, Mastercard, Maestro, Discover, UnionPay, American Express, Diners, JCB, RuPay, Troy and Mir begin."""
-_IBAN = regex.compile(r"(?<![\p{Latin}\d])[A-Z]{2}\d{2}(?=[ \u00a0-]?[A-Z\d])", regex.IGNORECASE)
+_IBAN = regex.compile(r"(?<![\p{Latin}\d])[A-Za-z]{2}[0-9]{2}(?=[ \u00a0-]?[A-Za-z0-9])")
 _LENGTHS = (
     "AD24 AE23 AL28 AT20 AZ28 BA20 BE16 BG22 BH22 BR29 BY28 CH21 CR22 CY28 CZ24 DE22 DK18 DO28 EE20 EG29 ES24 FI18 FO18 FR27 GB22 GE22 "
     "GI23 GL18 GR27 GT28 HR21 HU28 IE22 IL23 IQ23 IS26 IT27 JO30 KW30 KZ20 LB28 LC32 LI21 LT20 LU20 LV21 LY25 MC27 MD24 ME22 MK19 MR27 "
@@ -76,7 +76,7 @@ def personal(text: str, public: Iterable[str] = ()) -> tuple[str, ...]:
 
 def without(text: str, pieces: Iterable[str]) -> str:
     """The text with a sign instead of each piece."""
-    for piece in pieces:
+    for piece in sorted(pieces, key=len, reverse=True):  # one may be the beginning of another
         text = text.replace(piece, LEFT_OUT)
     return text
 
@@ -96,7 +96,7 @@ def _plain(text: str) -> str:
     return text if text.isascii() else "".join(map(_sign, text))
 
 
-@cache
+@lru_cache(maxsize=8192)
 def _sign(sign: str) -> str:
     if sign.isdecimal():
         return str(unicodedata.decimal(sign))
@@ -121,7 +121,7 @@ def _ibans(text: str) -> Iterator[Found]:
 
 @cache
 def _account(length: int) -> regex.Pattern[str]:
-    return regex.compile(rf"[A-Z\d](?:[ \u00a0-]?[A-Z\d]){{{length - 1}}}(?![\p{{Latin}}\d])", regex.IGNORECASE)
+    return regex.compile(rf"[A-Za-z0-9](?:[ \u00a0-]?[A-Za-z0-9]){{{length - 1}}}(?![\p{{Latin}}\d])")
 
 
 def _cards(text: str) -> Iterator[Found]:
@@ -161,9 +161,10 @@ def _phones(text: str) -> Iterator[Found]:
     for region in (None, *REGIONS):
         leniency = Leniency.STRICT_GROUPING if region else Leniency.POSSIBLE
         for match in PhoneNumberMatcher(text, region, leniency, TRIES):
-            before = text[match.start - 1 : match.start]
-            if not _NO_PHONE.fullmatch(match.raw_string) and not (before and before in _JOINED):
-                yield Found(match.start, match.end, _form(match.number))
+            form, before = _form(match.number), text[match.start - 1 : match.start]
+            part_of_id = bool(before) and before in _JOINED
+            if len(form) >= len("tel:") + LEAST_DIGITS and not part_of_id and not _NO_PHONE.fullmatch(match.raw_string):
+                yield Found(match.start, match.end, form)
 
 
 def _form(number: phonenumbers.PhoneNumber) -> str:
@@ -177,7 +178,7 @@ def _digits(text: str) -> str:
 def _known(public: Iterable[str]) -> tuple[set[str], Sequence[str]]:
     """What public texts give, in its one form, and the digits of all numbers that may be phone numbers."""
     texts = [_plain(text) for text in public]
-    forms = {one.form for text in texts for kind in (_mails, _ibans, _cards) for one in kind(text)}
+    forms = {one.form for text in texts for kind in (_mails, _ibans, _cards, _phones) for one in kind(text)}
     return forms, [_digits(number[0]).lstrip("0") for text in texts for number in _NUMBERS.finditer(text)]
 
 
@@ -186,4 +187,4 @@ def _is_phone_of(form: str, numbers: Sequence[str]) -> bool:
     digits = form.removeprefix("tel:")
     if digits == form:
         return False
-    return any(len(number) >= LEAST_DIGITS and (number.endswith(digits) or digits.endswith(number)) for number in numbers)
+    return any(len(number) >= LEAST_DIGITS and (digits in number or digits.endswith(number)) for number in numbers)
