@@ -67,7 +67,9 @@ def test_whatever_is_said_twice_through_the_filter_changes_nothing_more(text: st
     assert leave(once, SHOP) == once or "[" in text or "://" in text
 
 
-@pytest.mark.parametrize("text", ["詳しくはhttps://evil.example/x", "1https://evil.example/x", "@herehttps://evil.example/x", "@herewww.evil.example"])
+@pytest.mark.parametrize(
+    "text", ["詳しくはhttps://evil.example/x", "1https://evil.example/x", "@herehttps://evil.example/x", "@herewww.evil.example"]
+)
 def test_an_address_that_a_word_runs_into_does_not_leave_either(text: str) -> None:
     assert "evil" not in leave(text, SHOP)
 
