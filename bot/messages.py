@@ -172,6 +172,18 @@ class Button:
     weight: Literal["", "primary", "danger"] = ""
 
 
+Outcome = Literal["answered", "person"]
+"""What became of a conversation: it is answered, or it needs a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A conversation that is to be shown as answered, or as needing a person, where people look for it."""
+
+    place: Place
+    outcome: Outcome
+
+
 @dataclass(frozen=True, slots=True)
 class Reply:
     """What we say. `text` and `notice` are CommonMark; `notice` is small print under the answer.
@@ -180,6 +192,7 @@ class Reply:
     `offers_person`: it offers to pass the question on, and a yes accepts. `feedback`: whether it helped is asked, by two buttons
     of the platform's own making, which are pressed as "good" and "bad". `only_for`: the id of the person who alone may see it;
     `handle`: what the platform gave us to answer an interaction with. It holds for some minutes, and is a secret until then.
+    `mark`: what is to be shown of a conversation as soon as this stands.
     """
 
     text: str
@@ -192,6 +205,7 @@ class Reply:
     feedback: bool = False
     only_for: str = ""
     handle: str = ""
+    mark: Mark | None = None
 
     def __post_init__(self) -> None:
         _keep(self, "text", storable(self.text))

@@ -45,7 +45,8 @@ def make_interactions(
 ) -> Interact:
     """`accept` is the inbox, `wake` wakes lanes: what is to be posted is written down here and sent by whoever answers. Where a
     workspace has settings of its own, these count."""
-    delivery = Delivery(OutboxStore(ground.database, Holder()), platforms, hosts_of(ground.config), Holder())
+    store = OutboxStore(ground.database, Holder())
+    delivery = Delivery(store, platforms, hosts_of(ground.config), Holder(), tags=channels.tags)
 
     def made(workspace: str) -> Interactions:
         return _interactions(ground, workspace, study, delivery, accept, wake, Here(channels))

@@ -11,7 +11,7 @@ from bot.interactions.staff import Writing, chosen_or_last, said_by
 from bot.interactions.subjects import House, Subject, entry, told
 from bot.language import phrases, policy
 from bot.language.scripts import main_code
-from bot.messages import Button, Person, Reply
+from bot.messages import Button, Mark, Person, Reply
 from bot.pressed import ButtonPressed, CommandGiven, Field, Form, FormSent, Reaction, Shown
 from bot.store.drafts import Draft, DraftStore, Question
 from bot.store.interactions import InteractionStore
@@ -93,7 +93,7 @@ class Drafts:
         if draft is None or not text:
             return told(phrases.OUT_OF_DATE, language, instead=True)
         place, frame = draft.question.place, draft.reply.language
-        reply = replace(draft.reply, text=text, notice=phrases.say(phrases.BY_STAFF, frame))
+        reply = replace(draft.reply, text=text, notice=phrases.say(phrases.BY_STAFF, frame), mark=Mark(place, "answered"))
         if not await self._drafts.send(draft, person, self._delivery.parts(place, reply)):
             return told(phrases.OUT_OF_DATE, language, instead=True)
         self._wake(place.key)

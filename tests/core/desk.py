@@ -184,12 +184,13 @@ async def desk(
     holder = Holder()
     store = InboxStore(database, holder)
     outbox, platforms = OutboxStore(database, holder), {platform.name: platform}
-    delivery = Delivery(outbox, platforms, lambda _place: ("shop.example",), holder, live=live, spare=spare)
+    channels = channels or Channels()
+    hosts = ("shop.example",)
+    delivery = Delivery(outbox, platforms, lambda _place: hosts, holder, live=live, spare=spare, tags=channels.tags)
     staff_desk = StaffDesk(CaseStore(database), delivery, staff, contact, languages[0], lambda place: lanes.wake(place))
     branch = Branch(echo, detector, staff_desk, languages[0], hand_over_others)  # type: ignore[arg-type]
     conversation = Conversation(store, Branches(branch), delivery, 4000, rates, metrics, channels)
     lanes = InProcessLanes(conversation.answer_place, conversation.interrupt)
-    channels = channels or Channels()
     inbox = Inbox(store, lanes, lanes.interrupt, channels)
     worker = Worker(WorkerStore(database, holder), lanes.wake, conversation.at_work)
     await worker.join()
@@ -203,6 +204,7 @@ async def desk(
 
     async def close() -> None:
         await lanes.close(0.05)
+        await delivery.close(5)
         await platform.stop()
         await worker.leave()
 
