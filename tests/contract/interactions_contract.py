@@ -369,6 +369,18 @@ class StaffContract:
             await harness.press("send", "cleo")
             assert len(await harness.public(2)) == 2
 
+    @pytest.mark.parametrize("action", ["send", "edit"])
+    async def test_who_is_not_staff_any_more_sends_no_draft(self, action: str, harness: Acting, embedded: Database) -> None:
+        need(harness, "tools")
+        async with running(harness, embedded):
+            await harness.ask("How long does delivery take?")
+            await harness.public(1)
+            await harness.choose("draft")
+        async with running(harness, embedded, member=""):
+            await harness.press(action, "cleo")
+            assert "Only the staff" in (await harness.private_replies(2, "cleo"))[-1]
+            assert (len(await harness.public(1)), harness.forms()) == (1, 0)
+
     async def test_without_a_model_a_draft_says_that_there_is_no_translation(self, harness: Acting, embedded: Database) -> None:
         need(harness, "tools")
         async with running(harness, embedded):
