@@ -79,6 +79,10 @@ class Capabilities:
     marks: bool = False
     """Where people look for a conversation they see what became of it, by the tags of a forum. Fallback: nothing is marked."""
 
+    one_id: bool = False
+    """A person has the same id in all its workspaces, so who wants to be forgotten is forgotten in all of them. Fallback: in the
+    workspace where he says so, and in his own."""
+
     status_seconds: float = inf
     """After so many seconds the sign goes out by itself; while we are at work it is shown anew before. Fallback: it stays."""
 
@@ -190,8 +194,8 @@ class Installations(Protocol):
         """Nobody else changes this workspace's tokens meanwhile, in no process."""
         ...
 
-    async def begin(self, state: str, seconds: float) -> bool:
-        """Somebody begins an installation, and has so many seconds to end it; False where too many have."""
+    async def begin(self, state: str, seconds: float) -> None:
+        """Somebody begins an installation, and has so many seconds to end it; of too many the oldest gives way."""
         ...
 
     async def end(self, state: str) -> bool:

@@ -171,8 +171,9 @@ async def _needs_person(connection: AsyncConnection, thread: int) -> bool:
 
 
 def _numbered(part: Reply, turn: int) -> Reply:
-    """A button finds its answer again by the turn's number."""
-    return replace(part, buttons=tuple(replace(one, value=one.value or str(turn)) for one in part.buttons)) if part.buttons else part
+    """A button finds its answer again by the turn's number, also before the platform has told us the message's."""
+    buttons = tuple(replace(one, value=one.value or str(turn)) for one in part.buttons)
+    return replace(part, buttons=buttons, turn=str(turn) if part.feedback else "")
 
 
 def _letter(row: Row[Any], me: int, after: str) -> Letter:

@@ -138,13 +138,14 @@ def interactions(
     study: Study,
     house: House,
     channels: Channels,
+    one_id: Sequence[str] = (),
 ) -> Interactions:
     """What reacts to buttons, commands and forms, as bot.app.acting puts it together."""
     store, writing = InteractionStore(database), Writing(study.opened)
     return Interactions(
         store,
         house,
-        Personal(store, RecordStore(database), house),
+        Personal(store, RecordStore(database), house, one_id),
         Asking(store, inbox.accept, delivery, wake).subject,
         Feedback(store).subject,
         Handing(store, desk).subject,
@@ -195,7 +196,8 @@ async def desk(
     worker = Worker(WorkerStore(database, holder), lanes.wake, conversation.at_work)
     await worker.join()
     house = House(languages, languages[0], staff=frozenset({member}))
-    acting = interactions(database, staff_desk, inbox, delivery, lanes.wake, Study(echo, model, detector), house, channels)
+    one_id, study = [platform.name] if platform.capabilities.one_id else [], Study(echo, model, detector)
+    acting = interactions(database, staff_desk, inbox, delivery, lanes.wake, study, house, channels, one_id)
     if start is None:
         await platform.start(inbox.accept, CursorStore(database, platform.name), acting.react, partial(channels.listens, platform.name))
     else:

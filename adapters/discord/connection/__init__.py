@@ -58,7 +58,7 @@ class DiscordPlatform:
     """
 
     name = NAME
-    capabilities = Capabilities(status=True, buttons=True, live=True, marks=True, status_seconds=TYPING, limits=LIMITS)
+    capabilities = Capabilities(status=True, buttons=True, live=True, marks=True, one_id=True, status_seconds=TYPING, limits=LIMITS)
 
     def __init__(self, token: str, api_url: str = "", gateway_url: str = "", shares: Shares | None = None, *, pace: float = 1.0) -> None:
         self._token = token

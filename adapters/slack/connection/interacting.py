@@ -31,6 +31,7 @@ _HELP = {
     "human": phrases.TALK_TO_PERSON,
     "me": phrases.ABOUT_ME,
     "forget-me": phrases.FORGET_ME,
+    "here": phrases.COMMAND_HERE,
 }
 
 
