@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from bot.language import phrases
+from tests.contract.test_slack_interactions import gone
 from tests.journeys.whole import running
 from tests.model_server import ModelServer
 from tests.slack_rules import labels_of, rendered
@@ -117,7 +118,7 @@ async def test_an_old_button_and_one_under_a_message_that_is_gone_say_something_
         acme.slack.messages["C1"].clear()
         await acme.slack.press("UANA", answer, "good")
         await acme.told("UANA", phrases.THANKS)
-        await acme.slack.press("UBEN", {**answer, "ts": "1600000000.000001"}, "good")
+        await acme.slack.press("UBEN", gone(answer), "good")
         await acme.told("UBEN", phrases.OUT_OF_DATE)
         acme.slack.not_ours.add("C1")
         acme.slack.later = 4000.0
