@@ -70,12 +70,17 @@ class TestForum:
             await harness.platform.mark(Mark(there("99"), "answered"), tags)
         assert harness.server.forum.changes == []
 
-    async def test_without_the_right_to_tag_the_cure_is_named(self, harness: DiscordHarness) -> None:
+    async def test_without_the_right_to_tag_the_cure_is_named_and_that_forum_is_left_alone_for_a_while(
+        self, harness: DiscordHarness
+    ) -> None:
         await harness.start(Heard())
         harness.server.forum.may_tag = False
         post = await harness.server.forum.post("ana", "Do you ship to Austria?")
         with pytest.raises(NotAllowed, match="Manage Threads"):
             await harness.platform.mark(Mark(there(post), "answered"), tags)
+        asked = len(harness.server.requests)
+        await harness.platform.mark(Mark(there(post), "answered"), tags)
+        assert harness.server.requests[asked:] == [f"GET /channels/{post}"]
 
     async def test_an_archived_post_opens_again_and_is_tagged(self, harness: DiscordHarness) -> None:
         await harness.start(Heard())

@@ -15,7 +15,8 @@ import yarl
 from aiohttp.web import RouteDef
 
 from adapters.discord.components import view_of
-from adapters.discord.connection import forums, live
+from adapters.discord.connection import live
+from adapters.discord.connection.forums import Forums
 from adapters.discord.connection.gateway import Shard
 from adapters.discord.connection.hearing import Hearing, own_id
 from adapters.discord.connection.interacting import Interacting
@@ -66,6 +67,7 @@ class DiscordPlatform:
         self._shares = shares or Alone()
         self.pace = pace
         self.underway = Underway()
+        self._forums = Forums()
         self._login: Login | None = None
         self._shards: Shards | None = None
 
@@ -208,7 +210,7 @@ class DiscordPlatform:
         if place.direct or place.thread or not place.channel.isdecimal():
             return
         with self.underway:
-            await forums.tag(self._logged_in(), mark, tags)
+            await self._forums.tag(self._logged_in(), mark, tags)
 
     async def show_status(self, place: Place, reply_to: str, on: bool, language: str = "en") -> None:  # noqa: ARG002
         """Typing dots for ten seconds; Discord itself clears it when we post."""
