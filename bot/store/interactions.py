@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Insert, func, select, update
+from sqlalchemy import ColumnElement, Insert, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -70,12 +70,12 @@ class InteractionStore:
     async def pressed(self, place: Place, message_id: str, value: str = "", person: str = "", alone: bool = False) -> Pressed | None:
         """The answer that a button stands under: by its number, else by its message. What `person` sees `alone` may have had no id when
         it was sent: then it is the last one that he got here. None when we do not know it (any more)."""
-        known: list[ColumnElement[bool]] = [turns.c.id == int(value)] if value.isdecimal() and len(value) < 19 else []
-        known += [turns.c.message_id == message_id] if message_id else []
-        ways: list[ColumnElement[bool]] = [_in_channel(place) & way for way in known]
-        if place.direct and person:
-            # What he asked where others read may have been answered here.
-            ways += [_spoke(place, person) & way for way in known]
+        here = _in_channel(place)
+        ways: list[ColumnElement[bool]] = [here & (turns.c.message_id == message_id)] if message_id else []
+        if value.isdecimal() and len(value) < 19:
+            # What he asked where others read may have been answered in a direct message.
+            his = here | _spoke(place, person) if place.direct and person else here
+            ways.insert(0, his & (turns.c.id == int(value)))
         if alone and not place.direct:
             ways.append(conversations.c.place == aside(place, person).key)
         async with self._database.reading() as connection:
@@ -122,19 +122,35 @@ class InteractionStore:
         return Known(count, since or 0.0, tuple(open_))
 
     async def publish(self, place: Place, parts: Sequence[Reply], stem: str) -> bool:
-        """Write something down for the lane of a place to post; False when it was written before. `stem`: see write_letters."""
+        """Write something down for the lane of a place to post; False when it was written before, and not refused. `stem`: see
+        write_letters."""
         async with self._database.writing(lasting=True) as connection:
             if not self._database.embedded:
                 await connection.execute(ALONE, {"at": stem})
-            if (await connection.execute(select(outbox.c.id).where(outbox.c.key == f"{stem}.0"))).first() is not None:
+            written = outbox.c.key.in_(keys(stem, len(parts)))
+            states = set((await connection.execute(select(outbox.c.state).where(written))).scalars())
+            if states and "failed" not in states:
                 return False
+            await connection.execute(delete(outbox).where(written))
             await write_letters(connection, place, parts, stem=stem)
         return True
+
+    async def refused(self, stem: str, parts: int) -> bool | None:
+        """Whether the platform will never take so many parts that were written down; None as long as nobody knows."""
+        async with self._database.reading() as connection:
+            written = select(outbox.c.state).where(outbox.c.key.in_(keys(stem, parts)))
+            states = set((await connection.execute(written)).scalars())
+        return True if "failed" in states else None if "sending" in states else False
 
     def _upsert(self, table: Any, row: dict[str, Any]) -> Insert:
         add = (sqlite.insert if self._database.embedded else postgresql.insert)(table).values(row)
         key = [column.name for column in table.primary_key]
         return add.on_conflict_do_update(index_elements=key, set_={name: value for name, value in row.items() if name not in key})
+
+
+def keys(stem: str, parts: int) -> list[str]:
+    """Those under which so many parts are written down; see write_letters."""
+    return [f"{stem}.{number}" for number in range(parts)]
 
 
 async def say(connection: AsyncConnection, place: Place, person: Person, turn: Turn, now: float) -> Thread:

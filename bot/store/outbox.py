@@ -19,7 +19,7 @@ from bot.store.database import Database
 from bot.store.inbox import Work
 from bot.store.workers import Holder, held_by_others
 from bot.store.writing import read_reply, write_reply, write_sources
-from bot.tables import events, outbox, turns
+from bot.tables import cases, events, outbox, turns
 
 # Made once: building a statement costs as much as running it.
 ADD = insert(outbox)
@@ -33,8 +33,7 @@ SENT = (
     .where(outbox.c.id == bindparam("which"), outbox.c.state == "sending", outbox.c.owner == bindparam("me"))
     .values(state="sent", body="", message_id=bindparam("message_id"), sent_at=bindparam("sent_at"))
 )
-NAME_TURN = update(turns).where(turns.c.id == bindparam("which"), turns.c.message_id == "").values(message_id=bindparam("message_id"))
-"""By the first message that is said to be the answer: by one with buttons that went to its author alone, else by the last."""
+NAME_TURN = update(turns).where(turns.c.id == bindparam("which")).values(message_id=bindparam("message_id"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +85,8 @@ class OutboxStore:
             turn = await threads.add_turn(connection, work.thread.id, said, time.time(), reference, sources)
             await threads.touch(connection, work.thread.id, parts[-1].language)
             numbered = [_numbered(part, turn) for part in parts]
+            if any(part.mark for part in parts) and await _needs_person(connection, work.thread.id):
+                numbered = [replace(part, mark=None) for part in numbered]
             return await write_letters(connection, work.place, numbered, work.events[-1], turn, work.owner, live=live)
 
     async def posted(self, letter: Letter, message_id: str) -> None:
@@ -95,11 +96,9 @@ class OutboxStore:
         """
         async with self._database.writing() as connection:
             said = {"which": letter.id, "me": letter.owner, "message_id": message_id, "sent_at": time.time()}
-            if (await connection.execute(SENT, said)).rowcount and letter.event:
-                if letter.last or (letter.reply.direct and (letter.reply.feedback or letter.reply.buttons)):
-                    await connection.execute(NAME_TURN, {"which": letter.turn, "message_id": message_id})
-                if letter.last:
-                    await connection.execute(_finish(letter))
+            if (await connection.execute(SENT, said)).rowcount and letter.last and letter.event:
+                await connection.execute(NAME_TURN, {"which": letter.turn, "message_id": message_id})
+                await connection.execute(_finish(letter))
 
     async def failed(self, letter: Letter, error: str) -> None:
         """The platform will never take this reply: keep the error, answer no more."""
@@ -177,9 +176,16 @@ async def write_letters(
     return letters
 
 
+async def _needs_person(connection: AsyncConnection, thread: int) -> bool:
+    """Whether a case of this conversation is open: then it is not answered yet, whatever the bot goes on to say."""
+    open_ = select(cases.c.id).where(cases.c.thread_id == thread, cases.c.state == "open").limit(1)
+    return (await connection.execute(open_)).first() is not None
+
+
 def _numbered(part: Reply, turn: int) -> Reply:
-    """A button finds its answer again by the turn's number."""
-    return replace(part, buttons=tuple(replace(one, value=one.value or str(turn)) for one in part.buttons)) if part.buttons else part
+    """A button finds its answer again by the turn's number, also before the platform has told us the message's."""
+    buttons = tuple(replace(one, value=one.value or str(turn)) for one in part.buttons)
+    return replace(part, buttons=buttons, turn=str(turn) if part.feedback else "")
 
 
 def _letter(row: Row[Any], me: int, after: str) -> Letter:

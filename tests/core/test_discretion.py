@@ -181,8 +181,6 @@ async def test_the_buttons_under_the_direct_message_work_after_a_restart(databas
             return ButtonPressed(f"p-{action}", WITH_ADA, person, private.id, action, value)
 
         assert "Thank you" in str(await platform.does(press("good")))
-        # Slack's thumbs carry no number.
-        assert "Thank you" in str(await platform.does(press("good", value="")))
         why = await platform.does(press("bad"))
         assert isinstance(why, Form)
         assert "Thank you" in str(await platform.does(FormSent("f1", WITH_ADA, ADA, why.name, why.value, (("words", "No."),))))

@@ -31,9 +31,9 @@ from adapters.slack.connection.status import LASTS, Status
 from adapters.slack.fields import TIME
 from adapters.slack.interactions import Pressed
 from adapters.slack.limits import LIMITS
-from bot.errors import NotAllowed, RateLimited, Unreachable
-from bot.messages import Fault, MessageReceived, Place, Reply
-from bot.platforms import Capabilities, Cursors, Installation, Installations, Listens, LiveMessage, Receive, State, nowhere
+from bot.errors import NotAllowed, RateLimited, Unreachable, Unsupported
+from bot.messages import Fault, Mark, MessageReceived, Place, Reply
+from bot.platforms import Capabilities, Cursors, Installation, Installations, Listens, LiveMessage, Receive, State, TagsOf, nowhere
 from bot.pressed import Interact
 
 _log = logging.getLogger(__name__)
@@ -229,6 +229,10 @@ class SlackPlatform:
         team = self._teams.known(place.workspace) if self._teams is not None else None
         known = team is not None and team.url and TIME.fullmatch(first)
         return f"{team.url.rstrip('/')}/archives/{place.channel}/p{first.replace('.', '')}" if team is not None and known else ""
+
+    async def mark(self, mark: Mark, tags: TagsOf) -> None:  # noqa: ARG002 (there is nothing to mark)
+        """Unsupported: no conversation has a tag here."""
+        raise Unsupported("Slack knows no tags")
 
     async def show_status(self, place: Place, reply_to: str, on: bool, language: str = "en") -> None:
         """A session or a status in the thread; see status.py."""
