@@ -18,6 +18,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from adapters.slack import outgoing
 from adapters.slack.connection.doctor import ASKED, faults_at_slack, faults_of_app_token, faults_of_settings, wrong_tokens
 from adapters.slack.connection.edge import PATH, dispatched, read_delivery
+from adapters.slack.connection.files import Files
 from adapters.slack.connection.installations import ManyTeams, OneTeam, Teams
 from adapters.slack.connection.interacting import Interacting
 from adapters.slack.connection.listening import bolt_app
@@ -32,8 +33,8 @@ from adapters.slack.fields import TIME
 from adapters.slack.interactions import Pressed
 from adapters.slack.limits import LIMITS
 from bot.errors import NotAllowed, RateLimited, Unreachable
-from bot.messages import Fault, MessageReceived, Place, Reply
-from bot.platforms import Capabilities, Cursors, Installation, Installations, Listens, LiveMessage, Receive, State, nowhere
+from bot.messages import Attachment, Fault, MessageReceived, Place, Reply
+from bot.platforms import Capabilities, Cursors, Fetched, Installation, Installations, Listens, LiveMessage, Receive, State, nowhere
 from bot.pressed import Interact
 
 _log = logging.getLogger(__name__)
@@ -56,7 +57,7 @@ class SlackPlatform:
     """
 
     name = "slack"
-    capabilities = Capabilities(status=True, buttons=True, live=True, status_seconds=LASTS, limits=LIMITS)
+    capabilities = Capabilities(status=True, buttons=True, live=True, files=True, status_seconds=LASTS, limits=LIMITS)
 
     def __init__(
         self,
@@ -84,6 +85,7 @@ class SlackPlatform:
         self._missed: Missed | None = None
         self._listens: Listens = nowhere
         self._privately = Privately(self._call_in, self._session_now, api_url)
+        self._files = Files(self._call_in, self._token_in, self._session_now, api_url)
         self._interacting: Interacting | None = None
 
     async def start(self, receive: Receive, cursors: Cursors, interact: Interact | None = None, listens: Listens = nowhere) -> None:
@@ -219,6 +221,10 @@ class SlackPlatform:
                 break
         return None
 
+    async def fetch(self, message: MessageReceived, attachment: Attachment, most: int) -> Fetched:
+        """With the bot's token, which needs the scope files:read."""
+        return await self._files.fetch(message.place.workspace, attachment, most)
+
     def link(self, place: Place, message_id: str) -> str:
         """Slack's permalink of the thread's first message; "" before the first connection told us the workspace's address."""
         first = _thread(place) or message_id
@@ -245,6 +251,13 @@ class SlackPlatform:
             if isinstance(error, NotAllowed):
                 teams.doubt(workspace)
             raise error from exc
+
+    async def _token_in(self, workspace: str) -> str:
+        """The token of a workspace. Raises PlatformError."""
+        team = await self._teams_now().find(workspace)
+        if team is None:
+            raise NotAllowed(f"workspace {workspace} does not let us in")
+        return team.client.token or ""
 
     def _me_in(self, workspace: str) -> str:
         """Our user's id there; "" before we know it."""

@@ -10,7 +10,10 @@ from bot.errors import NotAllowed, PlatformError
 from bot.messages import Fault
 
 SCOPES = frozenset(
-    ("app_mentions:read", "channels:history", "chat:write", "commands", "groups:history", "im:history", "im:write", "users:read")
+    (
+        *("app_mentions:read", "channels:history", "chat:write", "commands", "files:read", "groups:history", "im:history"),
+        *("im:write", "users:read"),
+    )
 )
 """What the bot token must be allowed. manifest.json asks for assistant:write as well, without which only the status is missing."""
 
