@@ -160,7 +160,7 @@ class Answering:
         if self._model is None or question.sparing or not pictures:
             return question, "", Tokens()
         try:
-            said = await self._model.answer(prompts.look(pictures, question.language, LONGEST_LOOK))
+            said = await self._model.answer(prompts.look(pictures, question.text, question.language, LONGEST_LOOK))
         except ModelError as exc:
             log.warning("the model could not look at a picture: %s", exc)
             return question, "", Tokens()

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from aiohttp.web import RouteDef
 
-from bot.errors import NotAllowed, PlaceGone, PlatformError
+from bot.errors import NotAllowed, PlaceGone, PlatformError, Unreachable
 from bot.messages import (
     Addressed,
     Attachment,
@@ -159,11 +159,13 @@ class FakePlatform:
         return next((post.id for post in self.posts if post.key == key and post.place == place), None)
 
     async def fetch(self, message: MessageReceived, attachment: Attachment, most: int) -> Fetched:
+        if not self.state().up:
+            raise Unreachable("not started")
+        if not attachment.address.startswith("fake:"):
+            raise NotAllowed("that lies elsewhere")
         self.fetched += 1
         if self.file_failures:
             raise self.file_failures.pop(0)
-        if not attachment.address.startswith("fake:"):
-            raise NotAllowed("that lies elsewhere")
         if attachment.address not in self.files:
             raise PlaceGone("no such file")
         data = self.files[attachment.address]

@@ -185,11 +185,12 @@ def _messages(prompt: Prompt, system_role: bool) -> list[dict[str, Any]]:
 
 
 def _content(turn: Said) -> str | list[dict[str, Any]]:
-    """Plain text where there is no picture: not every server takes parts."""
+    """Plain text where there is no picture: not every server takes parts, and none that is empty."""
     if not turn.pictures:
         return turn.text
     addresses = [f"data:{one.kind};base64,{base64.b64encode(one.data).decode()}" for one in turn.pictures]
-    return [{"type": "text", "text": turn.text}, *({"type": "image_url", "image_url": {"url": address}} for address in addresses)]
+    words = [{"type": "text", "text": turn.text}] if turn.text else []
+    return [*words, *({"type": "image_url", "image_url": {"url": address}} for address in addresses)]
 
 
 def _blind(prompt: Prompt) -> Prompt:

@@ -87,6 +87,8 @@ def _check(answer: aiohttp.ClientResponse) -> None:
         raise RateLimited("Discord refuses a file: 429", float(wait) if wait.isdecimal() else _WAIT)
     if status >= 500:
         raise Unreachable(f"Discord refuses a file: {status}")
+    if 300 <= status < 400:
+        raise NotAllowed("a file lies outside of Discord")
     if status != 200:
         raise _REFUSED.get(status, Unsupported)(f"Discord refuses a file: {status}")
 
