@@ -125,6 +125,7 @@ class Pacer:
         [(bucket, _), *_] = self._gates(place, call)
         bucket.closed = max(bucket.closed, self._now() + min(seconds, LONGEST_REFUSAL))
         bucket.careful = bucket.closed + CAREFUL
+        bucket.last = -math.inf  # at the time that it has named, one call is welcome
 
     def _gates(self, place: Place, call: Call) -> list[_Gate]:
         """All limits that count this call, the narrowest first; where none is known, a bucket that only a refusal closes."""

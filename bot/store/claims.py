@@ -58,16 +58,15 @@ class Claim:
                         return
 
     async def while_ours(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
-        """Work whenever it is ours, and as long; until cancelled."""
+        """Work whenever it becomes ours, as long as it is; until cancelled. What ends by itself is done: nobody does it again meanwhile."""
         while True:
             await self.taken()
-            tasks = asyncio.create_task(work()), asyncio.create_task(self.lost())
+            working = asyncio.create_task(work())
             try:
-                await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+                await self.lost()
             finally:
-                for task in tasks:
-                    task.cancel()
-                await asyncio.gather(*tasks, return_exceptions=True)
+                working.cancel()
+                await asyncio.gather(working, return_exceptions=True)
 
     async def give_back(self) -> None:
         """For the next one. Twice is fine."""

@@ -65,7 +65,9 @@ class Database:
         else:
             network = {name: value for name, value in NETWORK.items() if name not in self.url.query}
             # None beyond the pool: SQLAlchemy would close such a connection after each use.
-            self._writer = self._lasting = self._reader = create_async_engine(self.url, pool_size=16, max_overflow=0, connect_args=network)
+            self._writer = self._lasting = create_async_engine(self.url, pool_size=16, max_overflow=0, connect_args=network)
+            # BEGIN and its end are two more ways to the server, and around reads in READ COMMITTED they bind nothing together.
+            self._reader = self._writer.execution_options(isolation_level="AUTOCOMMIT")
 
     @property
     def address(self) -> str:
@@ -73,19 +75,21 @@ class Database:
         return self.url.set(drivername="postgresql").render_as_string(hide_password=False)
 
     @asynccontextmanager
-    async def writing(self, *, lasting: bool = False) -> AsyncIterator[AsyncConnection]:
+    async def writing(self, *, lasting: bool = False, single: bool = False) -> AsyncIterator[AsyncConnection]:
         """One transaction that may write: committed at the end, undone on an exception. Raises StoreError.
 
         `lasting`: somebody is told of it outside, so it must stand after a power cut too, and with it all that was committed before.
+        `single`: one statement writes, and nothing that was read before it must hold still: on PostgreSQL it needs no transaction.
         """
-        async with self._alarmed(), _translated(), (self._lasting if lasting else self._writer).begin() as connection:
+        engine = self._reader if single and not self.embedded else self._lasting if lasting else self._writer
+        async with self._alarmed(), _translated(), engine.begin() as connection:
             yield connection
         if self.outage is not None:
             self.outage.worked()
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
-        """One transaction that only reads; it never waits for a writer. Raises StoreError."""
+        """Only reads, and never waits for a writer: one transaction; on PostgreSQL each statement for itself. Raises StoreError."""
         async with self._alarmed(), _translated(), self._reader.connect() as connection:
             yield connection
 
@@ -121,7 +125,7 @@ class Database:
     async def close(self) -> None:
         """Give the connections back. Twice is fine."""
         await self._writer.dispose()
-        if self._reader is not self._writer:
+        if self.embedded:
             await self._reader.dispose()
 
 

@@ -93,7 +93,7 @@ class InboxStore:
 
         `wait`: so many seconds others may answer first what was said to everybody, and what its author adds.
         """
-        async with self._database.writing(lasting=True) as connection:
+        async with self._database.writing(lasting=True, single=True) as connection:
             if message.addressed == "maybe" and not await _ours(connection, message.place.key):
                 return False
             row = {

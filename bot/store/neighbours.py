@@ -270,10 +270,10 @@ _CANDIDATES = """
     WHERE neighbours.passage_id = ANY(CAST(:ids AS bigint[])) AND language = ANY(CAST(:languages AS text[])) AND models = :models
     ORDER BY neighbours.passage_id
 """
-# `jit`: compiling such a statement would take longer than running it.
+# `jit`: compiling such a statement would take longer than running it. They hold for the connection: reads have no transaction.
 _SETTINGS = """
-    SELECT set_config('hnsw.ef_search', :looked_at, true), set_config('hnsw.iterative_scan', 'strict_order', true),
-           set_config('jit', 'off', true)
+    SELECT set_config('hnsw.ef_search', :looked_at, false), set_config('hnsw.iterative_scan', 'strict_order', false),
+           set_config('jit', 'off', false)
 """
 _NEAREST = """
     (SELECT passage_id FROM neighbours WHERE {where}

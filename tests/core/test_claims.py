@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import psycopg
 import pytest
 
-from bot.store.claims import Claim
+from bot.store.claims import LOOK, Claim
 
 
 @pytest.fixture
@@ -77,6 +77,22 @@ async def test_work_is_done_by_who_has_the_claim_and_ends_with_it(two: tuple[Cla
     assert done == ["first", "second"]
     second.cancel()
     await asyncio.gather(second, return_exceptions=True)
+
+
+async def test_work_that_ends_by_itself_is_done_once_and_by_nobody_else(two: tuple[Claim, Claim]) -> None:
+    done: list[str] = []
+
+    async def work(name: str) -> None:
+        done.append(name)
+
+    both = [
+        asyncio.create_task(claim.while_ours(lambda name=name: work(name))) for name, claim in zip(("first", "second"), two, strict=True)
+    ]
+    await asyncio.sleep(LOOK + 0.5)
+    assert len(done) == 1
+    for each in both:
+        each.cancel()
+    await asyncio.gather(*both, return_exceptions=True)
 
 
 async def cut(address: str) -> None:
