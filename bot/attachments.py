@@ -7,7 +7,9 @@ nothing is made up about it.
 import asyncio
 import logging
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import PurePath
 
 from bot.errors import PlatformError, RateLimited, Unreachable, Unreadable
@@ -26,8 +28,8 @@ MOST_FILES = 5
 MOST_PICTURES = 3
 LARGEST_TEXT = 500_000
 LARGEST_PDF = 5_000_000
-LARGEST_PICTURE = 3_500_000
-"""Bytes. Of a longer text the beginning is read. A picture grows by a third on its way to the model, and many take 5 MB at most."""
+LARGEST_PICTURE = 5_000_000
+"""Bytes. Of a longer text the beginning is read."""
 KEPT = 1000
 """Characters of a file's text that stay in the conversation, so that follow-ups know it."""
 FETCH_SECONDS = 20.0
@@ -38,6 +40,8 @@ AT_ONCE = 4
 """Customers whose files are in memory at the same time."""
 READ_SECONDS = 15.0
 """After which nobody waits any more for a file to be read; the reader's own bounds are narrower."""
+READERS = 2
+"""Threads that read. They are not those that others need: a file that was made to keep one busy holds up files alone."""
 
 KIND, LARGE, UNREAD, UNSEEN, PART, MANY = (
     phrases.FILE_KIND,
@@ -73,7 +77,7 @@ class Opened:
     texts: dict[str, list[AttachedText]] = field(default_factory=dict)
     """By the message's id."""
     pictures: list[Picture] = field(default_factory=list)
-    pictured: dict[str, str] = field(default_factory=dict)
+    pictured: dict[str, list[str]] = field(default_factory=dict)
     """The names of the pictures, by the message's id."""
     missed: dict[str, list[str]] = field(default_factory=dict)
 
@@ -90,8 +94,8 @@ class Opened:
 
     def unseen(self) -> None:
         """Nobody looked at the pictures after all."""
-        for name in self.pictured.values():
-            self.missed.setdefault(UNSEEN, []).append(name)
+        for names in self.pictured.values():
+            self.missed.setdefault(UNSEEN, []).extend(names)
 
     def told(self, language: str) -> str:
         """What its sender is told of what was left out; "" where nothing was."""
@@ -101,7 +105,7 @@ class Opened:
         """What the conversation keeps of a message. `looked`: what its pictures show, in words."""
         read = {text.name: text.text for text in self.texts.get(message.message_id, ())}
         if message.message_id in self.pictured:
-            read[self.pictured[message.message_id]] = looked
+            read[self.pictured[message.message_id][0]] = looked
         return with_files(message.text, ((one.name, beginning_of(read.get(one.name, ""))) for one in message.attachments))
 
 
@@ -112,6 +116,7 @@ class Attachments:
         """`pace` stretches or shortens the waits between tries."""
         self._platforms, self._tokens, self._pace = platforms, tokens, pace
         self._turns = asyncio.Semaphore(AT_ONCE)
+        self._readers = ThreadPoolExecutor(READERS, "files")
 
     async def open(self, messages: Sequence[MessageReceived], sees: bool) -> Opened:
         """Everything that came with these messages. `sees`: whether pictures are of any use. Raises nothing."""
@@ -136,12 +141,12 @@ class Attachments:
             if len(opened.pictures) >= MOST_PICTURES:
                 raise _Missed(MANY)
             opened.pictures.append(_picture(await self._fetched(message, one, LARGEST_PICTURE, until)))
-            opened.pictured.setdefault(message.message_id, one.name)
+            opened.pictured.setdefault(message.message_id, []).append(one.name)
             return 0
         if not (is_text(one.name, one.kind) or is_pdf(one.name, one.kind)) or not self._tokens:
             raise _Missed(KIND)
         largest = LARGEST_PDF if is_pdf(one.name, one.kind) else LARGEST_TEXT
-        read = await _read(one, await self._fetched(message, one, largest, until))
+        read = await self._read(one, await self._fetched(message, one, largest, until))
         text = beginning(read.text, left)
         if not text:
             raise _Missed(MANY)
@@ -178,6 +183,15 @@ class Attachments:
                 raise _given_up(message, exc) from exc
         raise AssertionError("the last wait is None")
 
+    async def _read(self, one: Attachment, fetched: Fetched) -> Beginning:
+        """In a thread: a PDF keeps a processor busy. Raises _Missed."""
+        reading = partial(read_attached, one.name, one.kind, fetched.data, fetched.whole)
+        try:
+            return await asyncio.wait_for(asyncio.get_running_loop().run_in_executor(self._readers, reading), READ_SECONDS)
+        except (Unreadable, TimeoutError) as exc:
+            log.info("a file cannot be read: %s", exc.why if isinstance(exc, Unreadable) else "it takes too long")
+            raise _Missed(UNREAD) from exc
+
 
 def beginning_of(text: str) -> str:
     """What the conversation keeps of a file's text."""
@@ -185,18 +199,9 @@ def beginning_of(text: str) -> str:
 
 
 def _given_up(message: MessageReceived, exc: Exception) -> _Missed:
-    log.warning("a file cannot be fetched: %s", exc or type(exc).__name__, extra={"place": message.place.key, "event": message.event_id})
+    why = str(exc) or "it takes too long"
+    log.warning("a file cannot be fetched: %s", why, extra={"place": message.place.key, "event": message.event_id})
     return _Missed(UNREAD)
-
-
-async def _read(one: Attachment, fetched: Fetched) -> Beginning:
-    """In a thread: a PDF keeps a processor busy. Raises _Missed."""
-    reading = asyncio.to_thread(read_attached, one.name, one.kind, fetched.data, fetched.whole)
-    try:
-        return await asyncio.wait_for(reading, READ_SECONDS)
-    except (Unreadable, TimeoutError) as exc:
-        log.info("a file cannot be read: %s", exc.why if isinstance(exc, Unreadable) else "it takes too long")
-        raise _Missed(UNREAD) from exc
 
 
 def _is_picture(one: Attachment) -> bool:

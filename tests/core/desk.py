@@ -54,6 +54,7 @@ class Echo:
     live: Live | None = None
     sees: bool = False
     looked: str = ""
+    unseen: bool = False
 
     async def answer(self, question: Question, live: Live | None = None) -> Answer:
         self.asked.append(question)
@@ -70,7 +71,7 @@ class Echo:
             raise self.failures.pop(0)
         if self.offers:
             return Answer(Reply("I do not know. Shall I pass it on?", question.language, offers_person=True), False, "echo")
-        return Answer(Reply(f"You asked: {question.text}", question.language), True, "echo", looked=self.looked)
+        return Answer(Reply(f"You asked: {question.text}", question.language), True, "echo", looked=self.looked, unseen=self.unseen)
 
 
 Start = Callable[[Receive, Interact], Awaitable[None]]

@@ -1,5 +1,7 @@
 """A customer who attaches a file gets an answer that knows it, or an honest sentence; and nothing is made up."""
 
+import threading
+
 import pytest
 from sqlalchemy import text
 
@@ -159,8 +161,9 @@ async def test_what_a_picture_was_seen_to_show_stays_in_the_conversation(databas
 async def test_who_asks_more_than_his_workspace_may_is_told_that_nobody_looks_at_pictures(database: Database) -> None:
     async with desk(database, echo=Echo(sees=True), rates=Rates(0, 1)) as here:
         file = here.platform.attachment("a.png", "image/png", PNG)
-        for _ in range(2):
-            await here.platform.say("Why?", files=[file])
+        await here.platform.say("Why?", files=[file])
+        assert await here.platform.sees(1) == ["You asked: Why?"]
+        await here.platform.say("Why?", files=[file])
         assert "I cannot look at pictures" in (await here.platform.sees(2))[1]
 
 
@@ -218,3 +221,22 @@ async def test_staff_who_are_told_of_a_question_see_that_a_file_came_with_it(dat
         shown = await platform.sees(2)
         assert any("📎 broken.png" in post for post in shown)
         assert platform.fetched == 0
+
+
+async def test_who_sent_pictures_that_nobody_saw_after_all_is_told_of_each(database: Database) -> None:
+    async with desk(database, echo=Echo(sees=True, unseen=True)) as here:
+        files = [here.platform.attachment(f"{number}.png", "image/png", PNG) for number in range(4)]
+        await here.platform.say("Why?", files=files)
+        [shown] = await here.platform.sees(1)
+        assert "I do not know what this shows: `0.png`, `1.png`, `2.png`\n\nYou asked: Why?" in shown
+        assert shown.startswith("That was too much at once, so I did not look at this: `3.png`")
+
+
+async def test_a_file_that_keeps_its_reader_busy_holds_up_no_answer_for_long(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    held = threading.Event()
+    monkeypatch.setattr(attachments, "READ_SECONDS", 0.05)
+    monkeypatch.setattr(attachments, "read_attached", lambda *_: held.wait(30))
+    async with desk(database) as here:
+        await here.platform.say("Why?", files=[here.platform.attachment("a.txt", "text/plain", b"hello")])
+        assert await here.platform.sees(1) == ["I could not open this: `a.txt`\n\nYou asked: Why?"]
+        held.set()
