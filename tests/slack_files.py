@@ -3,6 +3,7 @@
 A file is served to who brings a bot token with files:read; all others get a page to log in, with HTTP 200, or are led to one.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from aiohttp import web
@@ -14,9 +15,9 @@ LOGIN = "<!DOCTYPE html><html><title>Sign in to Slack</title></html>"
 class SlackFiles:
     """A part of SlackServer."""
 
-    bot_token: str
     scopes: str
     port: int
+    fault_of_token: Callable[[str, str], str]
 
     def __init__(self) -> None:
         self.files: dict[str, tuple[Json, bytes]] = {}
@@ -59,7 +60,7 @@ class SlackFiles:
             status = self._file_failures.pop(0)
             where = {"Location": "https://acme.slack.com/?redir=%2Ffiles-pri"} if status == 302 else {"Retry-After": "7"}
             return web.Response(status=status, headers=where)
-        if self.file_calls[-1] != f"Bearer {self.bot_token}" or "files:read" not in self.scopes:
+        if self.fault_of_token("a file", self.file_calls[-1].removeprefix("Bearer ")) or "files:read" not in self.scopes:
             return web.Response(text=LOGIN, content_type="text/html")
         found = self.files.get(request.match_info["file"].removeprefix("T1-"))
         if found is None:

@@ -16,7 +16,14 @@ from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack import outgoing
-from adapters.slack.connection.doctor import ASKED, faults_at_slack, faults_of_app_token, faults_of_settings, wrong_tokens
+from adapters.slack.connection.doctor import (
+    ASKED,
+    faults_at_slack,
+    faults_of_app_token,
+    faults_of_installations,
+    faults_of_settings,
+    wrong_tokens,
+)
 from adapters.slack.connection.edge import PATH, dispatched, read_delivery
 from adapters.slack.connection.files import Files
 from adapters.slack.connection.installations import ManyTeams, OneTeam, Teams
@@ -147,7 +154,9 @@ class SlackPlatform:
             return faults
         async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=_PATIENCE)) as session:
             client = _web_client(self._bot_token, self._api_url, session)
-            return await (faults_of_app_token(client, self._app_token) if many else faults_at_slack(client, self._app_token))
+            if self._installations is None:
+                return await faults_at_slack(client, self._app_token)
+            return [*await faults_of_installations(self._installations), *await faults_of_app_token(client, self._app_token)]
 
     def routes(self) -> Sequence[web.RouteDef]:
         """The door for Slack's requests; none in Socket Mode, and none without a secret to check them by. And the way to install us."""
