@@ -7,11 +7,12 @@ from sqlalchemy import text
 
 from bot import attachments
 from bot.errors import NotAllowed, PlaceGone, PlatformError, RateLimited, Unreachable
-from bot.messages import Attachment
+from bot.messages import Attachment, Person
 from bot.platforms import Capabilities
 from bot.prompts import AttachedText
 from bot.rates import Rates
 from bot.store.database import Database
+from bot.store.records import RecordStore
 from tests.core.desk import Echo, desk
 from tests.fake_platform import FakePlatform
 from tests.pdf_files import locked_pdf, pdf
@@ -184,6 +185,31 @@ async def test_a_shop_that_wants_no_files_read_says_so(database: Database) -> No
         assert "I cannot read this kind of file: `a.txt`" in shown
         assert "I cannot look at pictures" in shown
         assert here.platform.fetched == 0
+
+
+async def test_a_question_edited_before_its_answer_keeps_its_file(database: Database) -> None:
+    async with desk(database, held=True) as here:
+        message = await here.platform.say("Is this rihgt?", files=[here.platform.attachment("a.txt", "text/plain", b"XL")])
+        await here.echo.begun.wait()
+        await here.platform.edit(message, "Is this right?")
+        here.echo.gate.set()
+        assert await here.platform.sees(1) == ["You asked: Is this right?"]
+        assert here.echo.asked[-1].attached.texts == (AttachedText("a.txt", "XL"),)
+        assert await turns(database) == ["Is this right?\n\n📎 a.txt\nXL"]
+
+
+async def test_who_was_forgotten_leaves_nothing_of_his_files(database: Database) -> None:
+    async with desk(database) as here:
+        await here.platform.say("Is this right?", files=[here.platform.attachment("my secret.txt", "text/plain", b"my secret")])
+        await here.platform.sees(1)
+        await here.settled()
+        records = RecordStore(database)
+        ada = Person("fake", "w1", "ada")
+        assert "my secret" in str(await records.export(ada))
+        await records.erase(ada)
+    async with database.reading() as connection:
+        for table in ("turns", "events", "outbox", "cases"):
+            assert "secret" not in str((await connection.execute(text(f"SELECT * FROM {table}"))).all())  # noqa: S608
 
 
 async def test_a_file_deleted_with_its_question_leaves_nothing(database: Database) -> None:
