@@ -70,7 +70,7 @@ async def _renewed(message: discord.PartialMessage, attachment: Attachment) -> s
         found = await message.fetch()
     for one in found.attachments:
         if str(one.id) == attachment.id:
-            return one.url
+            return str(one.url)
     raise PlaceGone("a file is not there any more")
 
 
