@@ -73,7 +73,8 @@ class Tokens:
 class Answer:
     """What we say, whether it answers the question, who worded it, and a reference where it stands in for something that failed.
 
-    `unseen`: pictures came with the question, and nobody looked at them; `looked`: what they show in words, where that was asked."""
+    `unseen`: pictures came with the question, and whoever answered did not see them; `looked`: what they show in words, where that was
+    asked."""
 
     reply: Reply
     answered: bool
@@ -137,7 +138,7 @@ class Answering:
         if not question.sought.strip():
             return Answer(Reply(phrases.say(phrases.EMPTY, question.language), question.language), False, EXTRACT, unseen=True)
         if found.answerable < self._manner.threshold:
-            return self._unknown(question, found)
+            return replace(self._unknown(question, found), unseen=bool(question.attached.pictures))
         if self._model is None:
             return await self._quoted(question, found)
         if question.sparing:
@@ -185,7 +186,7 @@ class Answering:
             tokens += Tokens(said.prompt_tokens, said.cached_tokens, said.answer_tokens)
             if _no_answer(said.text):
                 draft.take_back()
-                return replace(self._unknown(question, found), tokens=tokens)
+                return replace(self._unknown(question, found), tokens=tokens, unseen=said.unseen)
             fault = draft.end(said.text)
             if not fault:
                 reply = cited(said.text, question.language, found.passages)

@@ -75,8 +75,9 @@ class OpenAIModel:
                 if shown:
                     raise
                 log.warning("asking again without the pictures: %s", exc, extra={"model": self.name})
-        completion = await self._answered(_blind(prompt) if pictured else prompt, on_text, until)
-        return replace(completion, unseen=pictured)
+        if not pictured:
+            return await self._answered(prompt, on_text, until)
+        return replace(await self._answered(_blind(prompt), on_text, until), unseen=True)
 
     async def _answered(self, prompt: Prompt, on_text: Callable[[str], None] | None, until: float) -> Completion:
         body = self._body(prompt)

@@ -267,3 +267,14 @@ async def test_whoever_did_not_see_the_picture_says_so() -> None:
     assert (answer.answered, answer.unseen) == (True, True)
     away = await show(ScriptedModel([ModelUnreachable("away")]), Pages(), Question("How long?", "en", attached=Attached((), (PNG,))))
     assert (away.model, away.unseen) == ("extract", True)
+
+
+@pytest.mark.parametrize("replies", [["NO_ANSWER"], [ModelUnreachable("away")]])
+async def test_who_gets_no_answer_to_a_picture_that_nobody_saw_is_told_that_too(replies: list[str | ModelError]) -> None:
+    asked = Question("What is this?", "en", attached=Attached((), (PNG,)))
+    answer = await show(ScriptedModel(replies), Shelves(), asked)
+    assert (answer.answered, answer.unseen, answer.looked) == (False, True, "")
+    blind = await show(ScriptedModel(["NO_ANSWER"]), Pages(), asked)
+    assert (blind.answered, blind.unseen) == (False, True)
+    seen = await show(ScriptedModel(["NO_ANSWER"], sees=True), Pages(), asked)
+    assert (seen.answered, seen.unseen) == (False, False)
