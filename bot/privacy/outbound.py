@@ -19,7 +19,10 @@ _LINK = re.compile(
     r"(?:\s{1,4}[\"'(][^\"')\n]{0,300}[\"')])?\s{0,4}\)"
 )
 _REFERENCE = re.compile(r"^ {0,3}\[[^\]\n]{1,300}\]:[^\n]{0,2000}$", re.MULTILINE)
-_ADDRESS = re.compile(r"(?<![\w@])(?:[a-z][a-z0-9+.-]{1,20}://|www\.)[^\s<>\[\]()\"'`|\\]{1,2000}", re.IGNORECASE)
+_ADDRESS = re.compile(
+    r"(?:[a-z][a-z0-9+.-]{1,20}://|(?<![\w@])www\.|(?<!@)www\.(?=[\w-]{1,63}\.\w))[^\s<>\[\]()\"'`|\\]{1,2000}", re.IGNORECASE
+)
+"""Also where a word or a number stands right before it."""
 _HALF_A_LINK = re.compile(r"!?\[[^\[\]\n]{0,500}\]?\Z|!\Z|!?\[[^\[\]\n]{0,500}\]\([^()\s]{0,2000}\Z")
 _LOOSE_END = ".,;:!?*_~…。、"
 

@@ -65,3 +65,15 @@ def test_whatever_is_said_twice_through_the_filter_changes_nothing_more(text: st
     once = leave(text, SHOP)
     assert "![" not in once or "](" not in once
     assert leave(once, SHOP) == once or "[" in text or "://" in text
+
+
+@pytest.mark.parametrize(
+    "text", ["詳しくはhttps://evil.example/x", "1https://evil.example/x", "@herehttps://evil.example/x", "@herewww.evil.example"]
+)
+def test_an_address_that_a_word_runs_into_does_not_leave_either(text: str) -> None:
+    assert "evil" not in leave(text, SHOP)
+
+
+def test_what_only_looks_like_the_beginning_of_an_address_stays() -> None:
+    assert leave("Awww... write to help@www.shop.example", SHOP) == "Awww... write to help@www.shop.example"
+    assert leave("詳しくはhttps://shop.example/help?a=1", SHOP) == "詳しくはhttps://shop.example/help"
