@@ -20,6 +20,7 @@ handoff.py       who holds a thread, and who wants a person: pure rules
 desk.py          all that staff can see and do
 branches.py      what one workspace or server has of its own
 pacing.py        how fast we may post
+marking.py       what became of a conversation, where people look for it
 headroom.py      whether there is time for what nobody waits for
 delivery.py      step 5: filter, cut, outbox, send, settle
 interactions/    who presses, commands or fills in a form gets a reaction

@@ -10,6 +10,8 @@ import typer
 
 from bot.errors import BotError, ConfigError
 
+WHO = "PLATFORM:WORKSPACE:USER, such as slack:T0123ABCD:U0123ABCD; * as the workspace is all of them."
+
 app = typer.Typer(
     help="Polydesk: the support desk that lives in Slack and Discord, in every customer's language.",
     no_args_is_help=True,
@@ -169,7 +171,7 @@ def key() -> None:
 
 
 @app.command()
-def export(who: Annotated[str, typer.Argument(help="PLATFORM:WORKSPACE:USER, such as slack:T0123ABCD:U0123ABCD.")]) -> None:
+def export(who: Annotated[str, typer.Argument(help=WHO)]) -> None:
     """Print everything that is stored of one person, as one JSON object."""
     from bot.commands import recording
 
@@ -177,7 +179,7 @@ def export(who: Annotated[str, typer.Argument(help="PLATFORM:WORKSPACE:USER, suc
 
 
 @app.command()
-def erase(who: Annotated[str, typer.Argument(help="PLATFORM:WORKSPACE:USER, such as slack:T0123ABCD:U0123ABCD.")]) -> None:
+def erase(who: Annotated[str, typer.Argument(help=WHO)]) -> None:
     """Forget one person: messages, the answers to them, feedback, cases, choices. Nothing brings them back."""
     from bot.commands import recording
 

@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 from bot.config.channels import Answer, ChannelSection
 from bot.errors import StoreError
 from bot.language.questions import may_ask
-from bot.messages import MessageReceived, Person, Place, Turn
+from bot.messages import MessageReceived, Outcome, Person, Place, Turn
+from bot.platforms import TagsOf
 from bot.store.channels import ChannelStore
 
 log = logging.getLogger(__name__)
@@ -23,13 +24,16 @@ LOOK = 5.0
 @dataclass(frozen=True, slots=True)
 class Rules:
     """What holds in a channel. `answer`: who is answered; "questions": also what is asked of everybody. `quiet`: the hours
-    ("22:00-07:00") in which only who speaks to us is. `wait_minutes`: so long others may answer first. `tone`: "" for the usual."""
+    ("22:00-07:00") in which only who speaks to us is. `wait_minutes`: so long others may answer first. `tone`: "" for the usual.
+    `answered_tag`, `person_tag`: what a forum calls its tags for what is answered, or needs a person; "" for none."""
 
     answer: Answer = "mention"
     quiet: str = ""
     timezone: str = "UTC"
     wait_minutes: float = 0
     tone: str = ""
+    answered_tag: str = ""
+    person_tag: str = ""
 
     def is_quiet(self, at: float) -> bool:
         """Whether it is quiet at a time (seconds since 1970)."""
@@ -84,6 +88,19 @@ class Channels:
     def listens(self, platform: str, workspace: str, channel: str) -> bool:
         """Whether we answer there what is asked of everybody."""
         return self._in(platform, workspace, channel).answer == "questions"
+
+    def tags(self, place: Place) -> TagsOf | None:
+        """The tags of the forum in which a post stands, by the forum's id; None where none of this server's has any."""
+        server = f"{place.platform}:{place.workspace}"
+        here = (said for name, said in self._said.items() if name == server or name.startswith(f"{server}:"))
+        if place.direct or not any(said.get("answered_tag") or said.get("person_tag") for said in here):
+            return None
+
+        def of(forum: str) -> Mapping[Outcome, str]:
+            rules = self._in(place.platform, place.workspace, forum, place.channel)
+            return {"answered": rules.answered_tag, "person": rules.person_tag}
+
+        return of
 
     def _in(self, platform: str, workspace: str, *channels: str) -> Rules:
         """The narrower goes before the wider, and a command before shop.toml."""

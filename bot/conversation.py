@@ -17,7 +17,7 @@ from bot.growing import Growing
 from bot.handoff import bot_answers, wants_person
 from bot.language import formats, phrases, policy
 from bot.language.policy import NOT_SERVED, Choice
-from bot.messages import Button, MessageReceived, Place, Reply, without_files
+from bot.messages import Button, Mark, MessageReceived, Place, Reply, without_files
 from bot.metrics import Metrics
 from bot.prompts import NOTHING
 from bot.rates import Rates
@@ -246,13 +246,14 @@ class Conversation:
 
 
 def _with_buttons(answer: Answer, message: MessageReceived, reachable: bool) -> Answer:
-    """The same answer with what can be pressed under it. `reachable`: see Desk."""
+    """The same answer with what can be pressed under it, and what it makes of the conversation. `reachable`: see Desk."""
     language, buttons = answer.reply.language, []
     if reachable:
         buttons.append(Button("person", phrases.say(phrases.TALK_TO_PERSON, language)))
     if message.aside and answer.answered:
         buttons.append(Button("share", phrases.say(phrases.SHARE, language)))
-    return replace(answer, reply=replace(answer.reply, buttons=tuple(buttons), feedback=answer.answered))
+    mark = Mark(message.place, "answered") if answer.answered and not message.aside else None
+    return replace(answer, reply=replace(answer.reply, buttons=tuple(buttons), feedback=answer.answered, mark=mark))
 
 
 def _to_author(work: Work, reply: Reply) -> Reply:

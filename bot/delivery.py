@@ -11,10 +11,11 @@ from urllib.parse import urlsplit
 
 from bot.errors import NotAllowed, PlaceGone, PlatformError, RateLimited, Unreachable, Unsupported
 from bot.growing import Growing
+from bot.marking import Marking, untagged
 from bot.messages import Place, Reply
 from bot.metrics import Metrics
 from bot.pacing import Pacer
-from bot.platforms import Call, Platform
+from bot.platforms import Call, Platform, TagsOf
 from bot.privacy import outbound
 from bot.store.inbox import Work
 from bot.store.outbox import Letter, OutboxStore
@@ -44,8 +45,10 @@ class Delivery:
         pacer: Pacer | None = None,
         live: bool = True,
         spare: Callable[[], bool] = lambda: True,
+        tags: Callable[[Place], TagsOf | None] = untagged,
     ) -> None:
-        """`live`: answers may be seen while they are written, where the platform can; and while there is time to `spare` for it."""
+        """`live`: answers may be seen while they are written, where the platform can; and while there is time to `spare` for it.
+        `tags`: see Marking."""
         self._store = store
         self._holder = holder
         self._platforms = platforms
@@ -56,6 +59,11 @@ class Delivery:
         self._signs: set[tuple[str, str]] = set()
         """The places and messages for which a sign is shown."""
         self._pacer = pacer or Pacer({name: platform.capabilities.limits for name, platform in platforms.items()})
+        self._marking = Marking(platforms, self._pacer, tags)
+
+    async def close(self, patience: float) -> None:
+        """After the last lane: let end what nobody waits for."""
+        await self._marking.close(patience)
 
     def growing(self, work: Work, hosts: Collection[str] = (), found: str = "") -> Growing:
         """The live side of an answer; `found`: a message that was begun before, and is to be finished."""
@@ -144,7 +152,8 @@ class Delivery:
         platform = self._platforms[place.platform]
         if not platform.capabilities.buttons:
             reply = replace(reply, buttons=(), feedback=False)
-        return platform.split(self.harmless(place, reply, hosts))
+        *first, last = platform.split(self.harmless(place, replace(reply, mark=None), hosts))
+        return [*first, replace(last, mark=self._marking.wanted(reply.mark))]
 
     def harmless(self, place: Place, reply: Reply, hosts: Collection[str] = ()) -> Reply:
         """A reply as it may leave."""
@@ -216,6 +225,8 @@ class Delivery:
             else:
                 await self._over(letter)
                 await self._store.posted(letter, message_id)
+                if letter.reply.mark is not None:
+                    self._marking.show(letter.reply.mark)
                 return message_id
         log.error("a reply waits in the outbox, its platform is away", extra={"place": letter.place.key, "key": letter.key})
         return None

@@ -10,7 +10,7 @@ from bot.answering import Answer, new_reference
 from bot.delivery import Delivery
 from bot.handoff import question_of
 from bot.language import phrases
-from bot.messages import Person, Place, Reply, Thread
+from bot.messages import Mark, Person, Place, Reply, Thread
 from bot.privacy import outbound
 from bot.shaping import shortened
 from bot.store.cases import Case, CaseStore, Opened
@@ -86,7 +86,7 @@ class Desk:
         # What somebody talks about with us for himself in a channel has a place, but its messages stand in the channel.
         at = asking.at or (replace(here, thread="") if here.thread.startswith("@") else here)
         link = self._delivery.link(at, asking.message) if asking.message else ""
-        notice = Reply(self._notice(case, person.name or person.id, link), self._language)
+        notice = Reply(self._notice(case, person.name or person.id, link), self._language, mark=Mark(at, "person"))
         parts = self._delivery.parts(place, notice, _host_of(link))
         opened = await self._cases.open(asking.thread.id, asking.event, case, place, parts)
         if opened.now:

@@ -27,6 +27,9 @@ LONGEST_ADDRESS = 2000
 PINNED = "📎 "
 """So begins, in whatever is written down of a message, the line that names a file that came with it: a sign that needs no language."""
 
+EVERYWHERE = "*"
+"""Instead of a person's workspace: all of them."""
+
 ASKED = "asked-"
 """So begins the id of a question that was asked by a command: no message of it stands on the platform."""
 
@@ -75,8 +78,8 @@ class Person:
 
     @property
     def key(self) -> str:
-        """`slack:T1:U1`."""
-        return ":".join(quote(part, safe="@.-_") for part in (self.platform, self.workspace, self.id))
+        """`slack:T1:U1`; `slack:*:U1` for who has this id in any workspace."""
+        return ":".join(quote(part, safe="@.-_*") for part in (self.platform, self.workspace, self.id))
 
     @classmethod
     def from_key(cls, key: str) -> "Person":
@@ -212,6 +215,18 @@ class Button:
     weight: Literal["", "primary", "danger"] = ""
 
 
+Outcome = Literal["answered", "person"]
+"""What became of a conversation: it is answered, or it needs a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A conversation that is to be shown as answered, or as needing a person, where people look for it."""
+
+    place: Place
+    outcome: Outcome
+
+
 @dataclass(frozen=True, slots=True)
 class Reply:
     """What we say. `text` and `notice` are CommonMark; `notice` is small print under the answer.
@@ -220,6 +235,8 @@ class Reply:
     `offers_person`: it offers to pass the question on, and a yes accepts. `feedback`: whether it helped is asked, by two buttons
     of the platform's own making, which are pressed as "good" and "bad". `only_for`: the id of the person who alone may see it;
     `handle`: what the platform gave us to answer an interaction with. It holds for some minutes, and is a secret until then.
+    `mark`: what is to be shown of a conversation as soon as this stands. `turn`: the number of the answer's turn, with which the
+    buttons of `feedback` come back; "" before it has one.
     """
 
     text: str
@@ -232,6 +249,8 @@ class Reply:
     feedback: bool = False
     only_for: str = ""
     handle: str = ""
+    mark: Mark | None = None
+    turn: str = ""
 
     def __post_init__(self) -> None:
         _keep(self, "text", storable(self.text))

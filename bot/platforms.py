@@ -4,13 +4,13 @@ The core speaks to a platform only through this page. A member exists because th
 a capability exists because the core branches on it.
 """
 
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from math import inf
 from typing import TYPE_CHECKING, Literal, Protocol
 
-from bot.messages import Attachment, Event, Fault, MessageReceived, Place, Reply
+from bot.messages import Attachment, Event, Fault, Mark, MessageReceived, Outcome, Place, Reply
 from bot.pressed import Interact
 
 if TYPE_CHECKING:
@@ -29,14 +29,17 @@ def nowhere(_workspace: str, _channel: str) -> bool:
     return False
 
 
+TagsOf = Callable[[str], Mapping[Outcome, str]]
+"""What settings say now of a forum (its id): the name of its tag for each outcome, as people see it; "" for none."""
+
 MISSED_SECONDS = 24 * 3600.0
 """After an outage, what is older is not answered any more: last night's question is worth an answer, that of two days ago would
 only surprise whoever asked it."""
 
 
-Call = Literal["post", "edit", "look", "status", "live-start", "live-append", "live-stop"]
+Call = Literal["post", "edit", "look", "status", "live-start", "live-append", "live-stop", "mark"]
 """What we ask of a platform, as far as it is counted: `send`, a change of what we sent, `find_sent` and `find_live`, `show_status`;
-`open_live`, `LiveMessage.show`, and what ends such a message (`finish`, `remove`)."""
+`open_live`, `LiveMessage.show`, and what ends such a message (`finish`, `remove`); `mark`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,13 @@ class Capabilities:
 
     files: bool = False
     """Files that come with a message are told of, and can be fetched. Fallback: none is looked at, and who sent one is told so."""
+
+    marks: bool = False
+    """Where people look for a conversation they see what became of it, by the tags of a forum. Fallback: nothing is marked."""
+
+    one_id: bool = False
+    """A person has the same id in all its workspaces, so who wants to be forgotten is forgotten in all of them. Fallback: in the
+    workspace where he says so, and in his own."""
 
     status_seconds: float = inf
     """After so many seconds the sign goes out by itself; while we are at work it is shown anew before. Fallback: it stays."""
@@ -195,8 +205,8 @@ class Installations(Protocol):
         """Nobody else changes this workspace's tokens meanwhile, in no process."""
         ...
 
-    async def begin(self, state: str, seconds: float) -> bool:
-        """Somebody begins an installation, and has so many seconds to end it; False where too many have."""
+    async def begin(self, state: str, seconds: float) -> None:
+        """Somebody begins an installation, and has so many seconds to end it; of too many the oldest gives way."""
         ...
 
     async def end(self, state: str) -> bool:
@@ -315,6 +325,11 @@ class Platform(Protocol):
 
     def link(self, place: Place, message_id: str) -> str:
         """Pure: the address at which staff see this message in its conversation; "" where there is none."""
+        ...
+
+    async def mark(self, mark: Mark, tags: TagsOf) -> None:
+        """Give a conversation the tag that its forum has for this outcome, and take the tags of the others away. Doing it again
+        changes nothing; neither does a conversation that stands in no forum, or was closed. Raises PlatformError."""
         ...
 
     async def show_status(self, place: Place, reply_to: str, on: bool, language: str = "en") -> None:

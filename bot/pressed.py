@@ -27,7 +27,8 @@ class Chosen:
 
 @dataclass(frozen=True, slots=True)
 class ButtonPressed:
-    """Somebody pressed a button under our message `message_id` at `place`. `alone`: he alone sees that message."""
+    """Somebody pressed a button under our message `message_id` at `place`. `alone`: he alone sees that message. `admin`: he may change
+    how the bot works here, says the platform."""
 
     event_id: str
     place: Place
@@ -38,12 +39,13 @@ class ButtonPressed:
     locale: str = ""
     handle: str = ""
     alone: bool = False
+    admin: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class CommandGiven:
     """Somebody gave a command, or chose one for a message. `command`: "ask", "language", "human", "forget-me", "here", "draft",
-    "summarise", "hand-over". `admin`: he may change how the bot works here, says the platform."""
+    "summarise", "hand-over". `admin`: see ButtonPressed."""
 
     event_id: str
     place: Place
@@ -58,7 +60,7 @@ class CommandGiven:
 
 @dataclass(frozen=True, slots=True)
 class FormSent:
-    """Somebody filled in a form of ours; `value` as it was in the form, `entries` by the fields' names."""
+    """Somebody filled in a form of ours; `value` as it was in the form, `entries` by the fields' names. `admin`: see ButtonPressed."""
 
     event_id: str
     place: Place
@@ -68,6 +70,7 @@ class FormSent:
     entries: tuple[tuple[str, str], ...]
     locale: str = ""
     handle: str = ""
+    admin: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from aiohttp import WSMsgType, web
 
 from tests.discord_edits import deleted, edited
 from tests.discord_files import DiscordFiles
+from tests.discord_forum import Forum
 from tests.discord_gateway import Starts, holds
 from tests.discord_interactions import Interactions
 from tests.discord_rules import fault_of_message
@@ -72,6 +73,7 @@ class DiscordServer:
         self.closed_threads: set[str] = set()
         self.interactions = Interactions(self)
         self.files = DiscordFiles()
+        self.forum = Forum(self)
         self._faults: list[Callable[[web.Request], web.Response]] = []
         self._history_faults: list[Callable[[web.Request], web.Response]] = []
         self._nonces: dict[tuple[str, str], Payload] = {}
@@ -114,6 +116,7 @@ class DiscordServer:
         app.router.add_get(f"{api}/channels/{{channel}}/messages/{{message}}", self._read)
         self.interactions.routes(app)
         self.files.routes(app)
+        self.forum.routes(app)
         self._runner = web.AppRunner(app, shutdown_timeout=0.1)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", self.port)
@@ -273,7 +276,7 @@ class DiscordServer:
             return self._response({"message": "Cannot send an empty message", "code": 50006}, 400)
         if fault_of_message(payload):
             return self._response({"message": "Invalid Form Body", "code": 50035, "errors": {}}, 400)
-        if refusal := self.interactions.refusal(channel):
+        if refusal := self.interactions.refusal(channel) or self.forum.refusal(channel):
             return refusal
         key = (channel, payload.get("nonce"))
         if payload.get("enforce_nonce") and key in self._nonces:

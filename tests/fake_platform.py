@@ -12,6 +12,7 @@ from bot.messages import (
     Attachment,
     Event,
     Fault,
+    Mark,
     MessageDeleted,
     MessageEdited,
     MessageReceived,
@@ -20,7 +21,7 @@ from bot.messages import (
     Reply,
     StopPressed,
 )
-from bot.platforms import Capabilities, Cursor, Cursors, Fetched, Listens, Receive, State, nowhere
+from bot.platforms import Capabilities, Cursor, Cursors, Fetched, Listens, Receive, State, TagsOf, nowhere
 from bot.pressed import Interact, Interaction, Reaction
 from bot.shaping import split_text
 
@@ -58,19 +59,22 @@ class Grown:
 class FakePlatform:
     """`say` is a customer who writes, also while we are away; `posts` is what he sees; `failures` are raised by the next calls.
 
-    `live` are the messages that grow or grew, `removed` those that were taken away. `files` are those that people attached, by their
+    `live` are the messages that grow or grew, `removed` those that were taken away. `marks`: the tag of each conversation; all
+    stand in the forum `c1`. `mark_failures` are raised by the next that are marked. `files` are those that people attached, by their
     address; `fetched` counts the calls for them, and `file_failures` are raised by the next of these.
     """
 
     name: str = "fake"
     longest: int = 2000
-    capabilities: Capabilities = field(default_factory=lambda: Capabilities(status=True, buttons=True, live=True, files=True))
+    capabilities: Capabilities = field(default_factory=lambda: Capabilities(status=True, buttons=True, live=True, files=True, marks=True))
     posts: list[Posted] = field(default_factory=list)
     statuses: list[tuple[str, bool]] = field(default_factory=list)
     failures: list[PlatformError] = field(default_factory=list)
     lose_answer: bool = False
     live: dict[str, Grown] = field(default_factory=dict)
     removed: list[Grown] = field(default_factory=list)
+    marks: dict[str, str] = field(default_factory=dict)
+    mark_failures: list[PlatformError] = field(default_factory=list)
     saw: asyncio.Event = field(default_factory=asyncio.Event)
     files: dict[str, bytes] = field(default_factory=dict)
     file_failures: list[PlatformError] = field(default_factory=list)
@@ -179,6 +183,19 @@ class FakePlatform:
 
     def link(self, place: Place, message_id: str) -> str:
         return f"https://fake.example/{place.channel}/{message_id}"
+
+    async def mark(self, mark: Mark, tags: TagsOf) -> None:
+        self.saw.set()
+        if self.mark_failures:
+            raise self.mark_failures.pop(0)
+        self.marks[mark.place.key] = tags("c1").get(mark.outcome, "")
+
+    async def marked(self, thread: str, tag: str) -> None:
+        """Returns when a conversation has this tag."""
+        async with asyncio.timeout(20):
+            while self.marks.get(self.place(thread).key) != tag:
+                self.saw.clear()
+                await self.saw.wait()
 
     async def show_status(self, place: Place, reply_to: str, on: bool, language: str = "en") -> None:
         self.statuses.append((reply_to, on))

@@ -69,7 +69,7 @@ class SlackHands:
         url = self._response_url(user, channel, message)
         return await self._interact(user, {"type": "block_actions", **where, "actions": [pressed], "response_url": url, **more})
 
-    async def choose(self, user: str, channel: str, ts: str, callback_id: str, **more: Any) -> None:
+    async def choose(self, user: str, /, channel: str, ts: str, callback_id: str, **more: Any) -> None:
         """Somebody chooses one of our shortcuts in a message's menu."""
         message = next(message for message in self.messages[channel] if message["ts"] == ts)
         where = {"channel": {"id": channel, "name": "general"}, "message": message, "message_ts": ts}

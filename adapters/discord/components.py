@@ -27,7 +27,7 @@ _LONGEST_ID = 100
 
 def write_rows(reply: Reply) -> list[Payload]:
     """The buttons under a reply, at most five in a row; whether it helped is asked first."""
-    buttons = [*(_feedback() if reply.feedback else ()), *map(_button, reply.buttons)]
+    buttons = [*(_feedback(reply.turn) if reply.feedback else ()), *map(_button, reply.buttons)]
     rows = list(_in_rows(buttons))
     return [{"type": _ROW, "components": row} for row in rows[:_ROWS]]
 
@@ -55,9 +55,9 @@ def write_form(form: Form) -> Payload:
     return {"custom_id": _id(form.name, form.value), "title": shortened(form.title, _LONGEST_TITLE), "components": fields}
 
 
-def _feedback() -> Iterator[Payload]:
+def _feedback(turn: str) -> Iterator[Payload]:
     for action, emoji in (("good", "👍"), ("bad", "👎")):
-        yield {"type": _BUTTON, "style": _STYLES[""], "custom_id": _id(action, ""), "emoji": {"name": emoji}}
+        yield {"type": _BUTTON, "style": _STYLES[""], "custom_id": _id(action, turn), "emoji": {"name": emoji}}
 
 
 def _button(button: Button) -> Payload:

@@ -35,6 +35,8 @@ MEANINGS: dict[type[BaseException], type[PlatformError]] = {
 }
 """Whatever can come out of a call, and what it means to us; the nearest class counts."""
 _BY_STATUS: dict[int, type[PlatformError]] = {401: NotAllowed, 403: NotAllowed, 404: PlaceGone}
+_BY_CODE: dict[int, type[PlatformError]] = {50083: NotAllowed, 160005: NotAllowed}
+"""A thread that is archived, or locked, and does not open for us."""
 # The last six are what discord.py lets through for a closed session, a broken answer, an id that is no number.
 _CALL_FAULTS = (discord.DiscordException, aiohttp.ClientError, OSError, RuntimeError, ValueError, LookupError, TypeError, AttributeError)
 
@@ -70,7 +72,7 @@ def _refusal(exc: discord.HTTPException) -> PlatformError:
             return RateLimited(text, float(headers.get("Retry-After", 60)))
         except ValueError:
             return RateLimited(text, 60.0)
-    kind = Unreachable if exc.status >= 500 else _BY_STATUS.get(exc.status, Unsupported)
+    kind = Unreachable if exc.status >= 500 else _BY_CODE.get(exc.code) or _BY_STATUS.get(exc.status, Unsupported)
     return kind(text)
 
 

@@ -47,7 +47,8 @@ def read_interaction(data: Payload, me: int, now: float) -> tuple[Call, Interact
         return None
     handle = Handle(int(data["application_id"]), now + LIFE, str(data["token"]))
     person = _person(data)
-    frame = _Frame(str(int(data["id"])), _place(data, person.id), person, str(data.get("locale") or ""), str(handle))
+    admin = _may(data, MANAGE_MESSAGES)
+    frame = _Frame(str(int(data["id"])), _place(data, person.id), person, str(data.get("locale") or ""), str(handle), admin)
     alone = bool((data.get("message") or {}).get("flags", 0) & EPHEMERAL)
     call = Call(int(data["id"]), "command", handle, person.id, alone)
     if data["type"] == BUTTON:
@@ -70,6 +71,7 @@ class _Frame:
     person: Person
     locale: str
     handle: str
+    admin: bool
 
 
 def _button(data: Payload, frame: _Frame, alone: bool) -> ButtonPressed:
@@ -77,13 +79,13 @@ def _button(data: Payload, frame: _Frame, alone: bool) -> ButtonPressed:
     chosen = data["data"].get("values")
     value = str(chosen[0]) if chosen else value
     message = str(int(data["message"]["id"]))
-    return ButtonPressed(frame.event_id, frame.place, frame.person, message, action, value, frame.locale, frame.handle, alone)
+    return ButtonPressed(frame.event_id, frame.place, frame.person, message, action, value, frame.locale, frame.handle, alone, frame.admin)
 
 
 def _form(data: Payload, frame: _Frame) -> FormSent:
     form, _, value = str(data["data"]["custom_id"]).partition(":")
     entries = tuple(_entries(data["data"]["components"]))
-    return FormSent(frame.event_id, frame.place, frame.person, form, value, entries, frame.locale, frame.handle)
+    return FormSent(frame.event_id, frame.place, frame.person, form, value, entries, frame.locale, frame.handle, frame.admin)
 
 
 def _entries(components: Sequence[Payload]) -> Iterator[tuple[str, str]]:

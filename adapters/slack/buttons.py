@@ -13,7 +13,7 @@ from bot.shaping import shortened
 MOST_BUTTONS = 25
 """In one block of actions."""
 FEEDBACK = "feedback"
-"""The action_id of the two thumbs; their values are "good" and "bad"."""
+"""The action_id of the two thumbs; their values are "good" and "bad", and the number of the answer's turn after a colon."""
 _LONGEST_LABEL = 75
 _LONGEST_IN_DIALOG = 30
 _LONGEST_TITLE = 100
@@ -28,7 +28,7 @@ def write_buttons(reply: Reply, key: str = "", place: Place | None = None) -> li
         elements = [_button(button, reply.language) for button in buttons[start : start + MOST_BUTTONS]]
         blocks.append({"type": "actions", **_marked(f"buttons{start or ''}", key, place), "elements": elements})
     if reply.feedback:
-        blocks.append({"type": "context_actions", **_marked(FEEDBACK, key, place), "elements": [_thumbs(reply.language)]})
+        blocks.append({"type": "context_actions", **_marked(FEEDBACK, key, place), "elements": [_thumbs(reply)]})
     return blocks
 
 
@@ -88,10 +88,10 @@ def _sure(label: str, language: str) -> dict[str, object]:
     }
 
 
-def _thumbs(language: str) -> dict[str, object]:
+def _thumbs(reply: Reply) -> dict[str, object]:
     def thumb(sign: str, value: str, label: str) -> dict[str, object]:
-        spoken = short(phrases.say(label, language), _LONGEST_LABEL)
-        return {"text": plain(sign, _LONGEST_LABEL), "value": value, "accessibility_label": spoken}
+        spoken = short(phrases.say(label, reply.language), _LONGEST_LABEL)
+        return {"text": plain(sign, _LONGEST_LABEL), "value": f"{value}:{reply.turn}", "accessibility_label": spoken}
 
     return {
         "type": "feedback_buttons",

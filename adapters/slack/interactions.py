@@ -4,6 +4,7 @@ Pure, and never an exception, as incoming.py is. Shapes: docs.slack.dev, "block_
 payloads, slash commands, `app_home_opened`. Slack says nothing of the person's language there, nor whether he is an admin.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -17,6 +18,8 @@ from bot.pressed import ButtonPressed, CameBy, Chosen, CommandGiven, FormSent, I
 
 COMMANDS = ("ask", "language", "human", "me", "forget-me", "here")
 """The words that are understood after `/polydesk`."""
+_NAMED = re.compile(r"\s*here\s+(<#[A-Za-z0-9]{1,25}(?:\|[^<>]*)?>)", re.IGNORECASE)
+"""A channel that is named first: its id counts, and not what it is called."""
 SHORTCUTS = frozenset({"draft", "summarise", "hand-over"})
 """What can be chosen in a message's menu; the `callback_id`s in manifest.json."""
 
@@ -68,7 +71,7 @@ def _read_button(body: Json, workspace: str) -> ButtonPressed | None:
     pressed = text_of(action, "action_id").partition(":")[0]
     value = storable(text_of(action, "value"))
     if pressed == FEEDBACK:
-        pressed, value = value, ""
+        pressed, _, value = value.partition(":")
     place, message_id, alone = _where(body, action, person, workspace)
     if place is None or not pressed:
         return None
@@ -128,6 +131,8 @@ def _read_command(body: Json, bot_user_id: str, workspace: str) -> CommandGiven 
     place = Place("slack", workspace, channel, f"@{user}")
     person = Person("slack", id_of(body, "team_id") or workspace, user, text_of(body, "user_name"))
     command = word.lower() if word.lower() in COMMANDS else ""
+    if command == "here" and (named := _NAMED.match(said)):
+        text = f"{named[1]} {plain_text(said[named.end() :], bot_user_id)}"
     return CommandGiven(_event_id(body), place, person, command, text, handle=storable(text_of(body, "response_url")))
 
 

@@ -18,8 +18,8 @@ from adapters.web import gate, incoming, outgoing, pages
 from adapters.web.incoming import Refused
 from adapters.web.sessions import Session, Sessions
 from bot.errors import PlaceGone, StoreError, Unsupported
-from bot.messages import Attachment, Event, Fault, MessageReceived, Place, Reply
-from bot.platforms import Capabilities, Cursors, Fetched, Listens, LiveMessage, Receive, State, nowhere
+from bot.messages import Attachment, Event, Fault, Mark, MessageReceived, Place, Reply
+from bot.platforms import Capabilities, Cursors, Fetched, Listens, LiveMessage, Receive, State, TagsOf, nowhere
 from bot.pressed import Interact, Interaction
 
 log = logging.getLogger(__name__)
@@ -174,6 +174,10 @@ class WebPlatform:
     def link(self, place: Place, message_id: str) -> str:  # noqa: ARG002
         """Nothing: a page belongs to who opened it."""
         return ""
+
+    async def mark(self, mark: Mark, tags: TagsOf) -> None:  # noqa: ARG002 (there is nothing to mark)
+        """Unsupported: no conversation has a tag here."""
+        raise Unsupported("the page knows no tags")
 
     async def show_status(self, place: Place, reply_to: str, on: bool, language: str = "en") -> None:  # noqa: ARG002
         """Dots that move, on every open page of the conversation."""

@@ -45,7 +45,7 @@ def show(reply: Reply) -> dict[str, object]:
 def actions(reply: Reply) -> list[dict[str, str]]:
     """What can be pressed under a reply; the page shows a sign for "good" and "bad", and reads the label aloud."""
     asked = (("good", phrases.HELPFUL), ("bad", phrases.NOT_HELPFUL)) if reply.feedback else ()
-    opinions = [{"action": action, "label": phrases.say(phrase, reply.language), "value": ""} for action, phrase in asked]
+    opinions = [{"action": action, "label": phrases.say(phrase, reply.language), "value": reply.turn} for action, phrase in asked]
     return [*opinions, *({"action": one.action, "label": one.label, "value": one.value} for one in reply.buttons)]
 
 

@@ -1,7 +1,7 @@
 """Puts together what reacts to buttons, commands and forms, in whichever process hears them."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import AsyncExitStack
 
 from bot.app.parts import Ground, Parts, opened
@@ -45,10 +45,13 @@ def make_interactions(
 ) -> Interact:
     """`accept` is the inbox, `wake` wakes lanes: what is to be posted is written down here and sent by whoever answers. Where a
     workspace has settings of its own, these count."""
-    delivery = Delivery(OutboxStore(ground.database, Holder()), platforms, hosts_of(ground.config), Holder())
+    store = OutboxStore(ground.database, Holder())
+    delivery = Delivery(store, platforms, hosts_of(ground.config), Holder(), tags=channels.tags)
+
+    one_id = [name for name, platform in platforms.items() if platform.capabilities.one_id]
 
     def made(workspace: str) -> Interactions:
-        return _interactions(ground, workspace, study, delivery, accept, wake, Here(channels))
+        return _interactions(ground, workspace, study, delivery, accept, wake, Here(channels), one_id)
 
     usual, own = made(""), {name: made(name) for name in ground.config.shop.workspaces}
 
@@ -59,7 +62,14 @@ def make_interactions(
 
 
 def _interactions(
-    ground: Ground, workspace: str, study: Study, delivery: Delivery, accept: Receive, wake: Callable[[str], None], here: Here
+    ground: Ground,
+    workspace: str,
+    study: Study,
+    delivery: Delivery,
+    accept: Receive,
+    wake: Callable[[str], None],
+    here: Here,
+    one_id: Collection[str],
 ) -> Interactions:
     """Those of one workspace, or of all that have no settings of their own ("")."""
 
@@ -72,7 +82,7 @@ def _interactions(
     return Interactions(
         store,
         house,
-        Personal(store, RecordStore(database), house),
+        Personal(store, RecordStore(database), house, one_id),
         Asking(store, accept, delivery, wake).subject,
         Feedback(store).subject,
         Handing(store, desk).subject,

@@ -33,6 +33,8 @@ from bot.worker import Worker
 log = logging.getLogger(__name__)
 
 FORGET_EVERY = 3600.0
+MARKING_SECONDS = 5.0
+"""That are left at the end to what nobody waits for."""
 
 
 class Working:
@@ -52,7 +54,10 @@ class Working:
         self._answered = answered
         self._wake: Callable[[str], None] = _nobody
         store = OutboxStore(parts.database, holder)
-        delivery = Delivery(store, platforms, hosts_of(config), holder, metrics, live=config.shop.answers.live, spare=Headroom().left)
+        live = config.shop.answers.live
+        self._delivery = delivery = Delivery(
+            store, platforms, hosts_of(config), holder, metrics, live=live, spare=Headroom().left, tags=channels.tags
+        )
         branches = make_branches(parts, delivery, lambda place: self._wake(place))
         self.conversation = Conversation(
             InboxStore(parts.database, holder),
@@ -89,6 +94,7 @@ class Working:
 
     async def close(self) -> None:
         """After the last answer."""
+        await self._delivery.close(MARKING_SECONDS)
         await self._worker.leave()
         await self._apart.close()
 

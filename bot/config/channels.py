@@ -11,6 +11,7 @@ Answer = Literal["mention", "questions", "off"]
 CHANNEL = re.compile(r"slack:[A-Z0-9]{1,25}(?::[A-Z0-9]{1,25})?|discord:[0-9]{1,25}(?::[0-9]{1,25})?")
 QUIET = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d-(?:[01]\d|2[0-3]):[0-5]\d")
 LONGEST_WAIT = 24 * 60
+Tag = Annotated[str, Field(max_length=20)]
 
 
 def _named(value: str) -> str:
@@ -32,6 +33,8 @@ class ChannelSection(BaseModel):
     timezone: str | None = None
     wait_minutes: Annotated[float, Field(ge=0, le=LONGEST_WAIT)] | None = None
     tone: str | None = None
+    answered_tag: Tag | None = None
+    person_tag: Tag | None = None
 
     @field_validator("quiet")
     @classmethod

@@ -159,6 +159,13 @@ class Shop(_Section):
             raise ValueError(f'{", ".join(wrong)}: name a workspace "slack:T0123ABCD", a server "discord:NUMBER"')
         return value
 
+    @field_validator("channels")
+    @classmethod
+    def _tagged(cls, value: dict[str, ChannelSection]) -> dict[str, ChannelSection]:
+        if wrong := [name for name, said in value.items() if (said.answered_tag or said.person_tag) and not name.startswith("discord:")]:
+            raise ValueError(f"{', '.join(wrong)}: only forums of Discord have tags, so take answered_tag and person_tag out")
+        return value
+
     def at(self, workspace: str) -> "Shop":
         """All of this as it holds in one workspace (`slack:T0123`, `discord:123`): the words of its section come first."""
         own = self.workspaces.get(workspace)

@@ -1,5 +1,6 @@
 """A question asked by a command is answered for its author alone; he may share the answer with everyone."""
 
+import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -11,6 +12,9 @@ from bot.messages import ASKED, MessageReceived, Reply
 from bot.platforms import Receive
 from bot.pressed import ButtonPressed, CommandGiven, Field, Form, FormSent, Reaction, Shown
 from bot.store.interactions import InteractionStore, Pressed, aside
+
+LOOKS = (0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2)
+"""Seconds between looks whether what is shared stands there."""
 
 
 class Asking:
@@ -30,7 +34,9 @@ class Asking:
         return Form("ask", phrases.say(phrases.YOUR_QUESTION, language), phrases.say(phrases.PAGE_SEND, language), (field,), language)
 
     async def _sent(self, form: FormSent, language: str) -> Reaction:
-        return await self._asked(form, entry(form, "question"), language)
+        if question := entry(form, "question"):
+            return await self._asked(form, question, language)
+        return told(phrases.EMPTY, language)
 
     async def _asked(self, by: CommandGiven | FormSent, question: str, language: str) -> Reaction:
         """In a direct message the question is shown, since nothing of it stands there; in a channel the answer comes by itself."""
@@ -54,10 +60,21 @@ class Asking:
         answer = await self._store.pressed(pressed.place, pressed.message_id, pressed.value, pressed.person.id)
         if answer is None or answer.thread.place != aside(pressed.place, pressed.person.id):
             return told(phrases.OUT_OF_DATE, language)
-        here = replace(answer.thread.place, thread="")
-        if await self._store.publish(here, self._delivery.parts(here, _public(answer, language)), f"shared-{answer.turn}"):
+        here, stem = replace(answer.thread.place, thread=""), f"shared-{answer.turn}"
+        parts = self._delivery.parts(here, _public(answer, language))
+        if await self._store.publish(here, parts, stem):
             self._wake(here.key)
+        if await self._refused(stem, len(parts)):
+            return told(phrases.NOT_SHARED, language)
         return told(phrases.SHARED, language, instead=True)
+
+    async def _refused(self, stem: str, parts: int) -> bool:
+        """Whether the platform does not take it, as soon as that is known; what is on its way for long will stand there."""
+        for wait in LOOKS:
+            if (refused := await self._store.refused(stem, parts)) is not None:
+                return refused
+            await asyncio.sleep(wait)
+        return False
 
 
 def quoted(text: str) -> str:

@@ -11,7 +11,7 @@ from bot.interactions.staff import Writing, chosen_or_last, said_by
 from bot.interactions.subjects import House, Subject, entry, told
 from bot.language import phrases, policy
 from bot.language.scripts import main_code
-from bot.messages import Button, Person, Reply
+from bot.messages import Button, Mark, Reply
 from bot.pressed import ButtonPressed, CommandGiven, Field, Form, FormSent, Reaction, Shown
 from bot.store.drafts import Draft, DraftStore, Question
 from bot.store.interactions import InteractionStore
@@ -42,7 +42,7 @@ class Drafts:
         )
 
     async def _draft(self, command: CommandGiven, language: str) -> Reaction:
-        if not self._house.is_staff(command.person, command.admin):
+        if not self._house.is_staff(command.person, command.place, command.admin):
             return told(phrases.STAFF_ONLY, language)
         question = await chosen_or_last(self._store, command.chosen)
         if question is None:
@@ -70,31 +70,35 @@ class Drafts:
 
     async def _send(self, pressed: ButtonPressed, language: str) -> Reaction:
         draft = await self._drafts.find(pressed.value, pressed.person)
-        return await self._sent(draft, pressed.person, draft.reply.text if draft else "", language)
+        return await self._sent(draft, pressed, draft.reply.text if draft else "", language)
 
     async def _edit(self, pressed: ButtonPressed, language: str) -> Reaction:
         draft = await self._drafts.find(pressed.value, pressed.person)
         if draft is None:
             return told(phrases.OUT_OF_DATE, language)
+        if not self._house.is_staff(pressed.person, pressed.place, pressed.admin):
+            return told(phrases.STAFF_ONLY, language)
         text = Field("text", phrases.name_of(draft.reply.language, language), draft.reply.text, long=True)
         return Form("draft", phrases.say(phrases.DRAFT, language), phrases.say(phrases.PAGE_SEND, language), (text,), language, draft.id)
 
     async def _send_edited(self, form: FormSent, language: str) -> Reaction:
         draft = await self._drafts.find(form.value, form.person)
-        return await self._sent(draft, form.person, entry(form, "text"), language)
+        return await self._sent(draft, form, entry(form, "text"), language)
 
     async def _discard(self, pressed: ButtonPressed, language: str) -> Reaction:
         if not await self._drafts.discard(pressed.value, pressed.person):
             return told(phrases.OUT_OF_DATE, language, instead=True)
         return told(phrases.DISCARDED, language, instead=True)
 
-    async def _sent(self, draft: Draft | None, person: Person, text: str, language: str) -> Reaction:
-        """Post it in public, where the question stands, and say that a person stands behind it."""
+    async def _sent(self, draft: Draft | None, by: ButtonPressed | FormSent, text: str, language: str) -> Reaction:
+        """Post it in public, where the question stands, and say that a person stands behind it: who is staff still."""
         if draft is None or not text:
             return told(phrases.OUT_OF_DATE, language, instead=True)
+        if not self._house.is_staff(by.person, by.place, by.admin):
+            return told(phrases.STAFF_ONLY, language, instead=True)
         place, frame = draft.question.place, draft.reply.language
-        reply = replace(draft.reply, text=text, notice=phrases.say(phrases.BY_STAFF, frame))
-        if not await self._drafts.send(draft, person, self._delivery.parts(place, reply)):
+        reply = replace(draft.reply, text=text, notice=phrases.say(phrases.BY_STAFF, frame), mark=Mark(place, "answered"))
+        if not await self._drafts.send(draft, by.person, self._delivery.parts(place, reply)):
             return told(phrases.OUT_OF_DATE, language, instead=True)
         self._wake(place.key)
         return told(phrases.DRAFT_SENT, language, instead=True)

@@ -39,7 +39,9 @@ class Handing:
         return await self._current(command.place, command.person, language) or _form(language)
 
     async def _sent(self, form: FormSent, language: str) -> Reaction:
-        return await self._asked(form.place, form.person, entry(form, "question"), form.event_id, language)
+        if question := entry(form, "question"):
+            return await self._asked(form.place, form.person, question, form.event_id, language)
+        return told(phrases.EMPTY, language)
 
     async def _current(self, place: Place, person: Person, language: str) -> Reaction:
         """The conversation that somebody has here; None where he has none."""

@@ -1,12 +1,14 @@
 """What is between us and one person: his language, what we know of him, our page for him, and that he be forgotten."""
 
+from collections.abc import Collection
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from bot.interactions.subjects import House, Subject, entry, told
 from bot.language import formats, phrases
 from bot.language.scripts import main_code
 from bot.language.wishes import wish_for
-from bot.messages import Button, Person, Place, Reply
+from bot.messages import EVERYWHERE, Button, Person, Place, Reply
 from bot.pressed import ButtonPressed, CameBy, CommandGiven, Field, Form, FormSent, Prompts, Reaction, Shown
 from bot.store.interactions import InteractionStore, aside
 from bot.store.records import RecordStore
@@ -18,7 +20,9 @@ MOST_PROMPTS = 4
 class Personal:
     """The home page, and what stands on it."""
 
-    def __init__(self, store: InteractionStore, records: RecordStore, house: House) -> None:
+    def __init__(self, store: InteractionStore, records: RecordStore, house: House, one_id: Collection[str] = ()) -> None:
+        """`one_id`: the platforms that say so of themselves; see Capabilities."""
+        self._one_id = one_id
         self._store = store
         self._records = records
         self._house = house
@@ -39,7 +43,7 @@ class Personal:
         return Shown(await self._home(command.person, command.place, language))
 
     async def _home(self, person: Person, place: Place, language: str) -> Reply:
-        known = await self._store.known(person, place.workspace)
+        known = await self._store.known(self._whole(person), place.workspace)
         lines = [
             phrases.say(phrases.NOTICE_LANGUAGE, language, language=phrases.name_of(language, language)),
             phrases.say(phrases.STORED, language, count=formats.number(known.messages, language)),
@@ -85,8 +89,12 @@ class Personal:
         return Shown(Reply(phrases.say(phrases.FORGET_SURE, language), language, buttons=(sure,)))
 
     async def _forget(self, pressed: ButtonPressed, language: str) -> Reaction:
-        await self._records.erase(pressed.person, pressed.place.workspace)
+        await self._records.erase(self._whole(pressed.person), pressed.place.workspace)
         return told(phrases.FORGOTTEN, language, instead=True)
+
+    def _whole(self, person: Person) -> Person:
+        """All that a person is on his platform, where that can be told."""
+        return replace(person, workspace=EVERYWHERE) if person.platform in self._one_id else person
 
 
 def understood(text: str, languages: tuple[str, ...], reader: str) -> str:

@@ -97,7 +97,7 @@ class Staff:
         self.subject = Subject(commands={"summarise": self._summarise, "hand-over": self._hand_over})
 
     async def _summarise(self, command: CommandGiven, language: str) -> Reaction:
-        if not self._house.is_staff(command.person, command.admin):
+        if not self._house.is_staff(command.person, command.place, command.admin):
             return told(phrases.STAFF_ONLY, language)
         chosen = command.chosen
         thread = await self._store.conversation([chosen.place if chosen else command.place])
@@ -109,7 +109,7 @@ class Staff:
 
     async def _hand_over(self, command: CommandGiven, language: str) -> Reaction:
         """The conversation in which the message stands; a talk that is not ours becomes a case, and does not become ours."""
-        if not self._house.is_staff(command.person, command.admin):
+        if not self._house.is_staff(command.person, command.place, command.admin):
             return told(phrases.STAFF_ONLY, language)
         asked = await chosen_or_last(self._store, command.chosen)
         if asked is None:

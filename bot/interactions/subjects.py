@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
 from bot.language import phrases
-from bot.messages import Person, Reply
+from bot.messages import Person, Place, Reply
 from bot.pressed import ButtonPressed, CommandGiven, FormSent, Reaction, Shown
 
 OnPress = Callable[[ButtonPressed, str], Awaitable[Reaction]]
@@ -23,9 +23,10 @@ class House:
     prompts: tuple[str, ...] = ()
     staff: frozenset[str] = frozenset()
 
-    def is_staff(self, person: Person, admin: bool = False) -> bool:
-        """Whether somebody may see what staff see; whoever may change how the bot works may."""
-        return admin or person.key in self.staff
+    def is_staff(self, person: Person, place: Place, admin: bool = False) -> bool:
+        """Whether somebody may see what staff see at a place; whoever may change how the bot works there may. A guest from another
+        workspace is a customer, whatever he is at home."""
+        return admin or (person.workspace == place.workspace and person.key in self.staff)
 
 
 @dataclass(frozen=True, slots=True)

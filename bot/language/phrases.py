@@ -61,6 +61,7 @@ NO_PERSON = N_("I cannot reach a person from here. Please contact the shop direc
 TALK_TO_PERSON = N_("Talk to a person")
 SHARE = N_("Share with everyone")
 SHARED = N_("Everyone here can see this answer now.")
+NOT_SHARED = N_("I could not post this here, because I am not in this channel or may not write in it.")
 HELPFUL = N_("Helpful")
 NOT_HELPFUL = N_("Not helpful")
 WHY = N_("What was wrong?")

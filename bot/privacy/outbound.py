@@ -23,7 +23,7 @@ _ADDRESS = re.compile(
     r"(?:[a-z][a-z0-9+.-]{1,20}://|(?<![\w@])www\.|(?<!@)www\.(?=[\w-]{1,63}\.\w))[^\s<>\[\]()\"'`|\\]{1,2000}", re.IGNORECASE
 )
 """Also where a word or a number stands right before it."""
-_HALF_A_LINK = re.compile(r"!?\[[^\[\]\n]{0,500}\]?\Z|!\Z|!?\[[^\[\]\n]{0,500}\]\([^()\s]{0,2000}\Z")
+_HALF_A_LINK = re.compile(r"!?\[[^\[\]\n]{0,500}\]?\Z|!\Z|!?\[[^\[\]\n]{0,500}\]\([^()\s]{0,2000}\Z|www\.[\w-]{0,63}\.?\Z")
 _LOOSE_END = ".,;:!?*_~…。、"
 
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
-from sqlalchemy import BindParameter, ColumnElement, Row, Select, Update, bindparam, delete, exists, func, select, update
+from sqlalchemy import BindParameter, ColumnElement, Row, Select, Update, bindparam, delete, exists, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -141,7 +141,10 @@ class InboxStore:
         return str(row.place)
 
     async def withdraw(self, signal: MessageDeleted) -> str | None:
-        """Forget a message; the place whose answer must be made again, if it is not on its way yet."""
+        """Forget a message, and what we answered to it; the place whose answer must be made again, if it is not on its way yet.
+
+        An answer that stands on the platform stays there; without its question it is no ground for others.
+        """
         if not await self._knows(signal):
             return None
         async with self._database.writing(lasting=True) as connection:
@@ -149,7 +152,8 @@ class InboxStore:
             if row is None:
                 return None
             if row.turn_id is not None:
-                await connection.execute(delete(turns).where(turns.c.id == row.turn_id))
+                answers = select(outbox.c.turn_id).where(outbox.c.event == row.id)
+                await connection.execute(delete(turns).where(or_(turns.c.id == row.turn_id, turns.c.id.in_(answers))))
             state = row.state
             if state in OPEN:
                 state = "withdrawn" if row.turn_id is None else "leaving"

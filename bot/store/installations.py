@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
-from sqlalchemy import Insert, delete, func, insert, select, update
+from sqlalchemy import Insert, delete, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.errors import ConfigError, StoreError
@@ -19,7 +19,7 @@ from bot.store.database import Database
 from bot.tables import installations, installs_begun
 
 MOST_BEGUN = 1000
-"""Installations that may be under way at once: anybody can begin one."""
+"""Installations that may be under way at once: anybody can begin one, and must not keep others from it by beginning many."""
 
 
 class InstallationStore:
@@ -84,15 +84,14 @@ class InstallationStore:
             finally:
                 await claim.give_back()
 
-    async def begin(self, state: str, seconds: float) -> bool:
-        """Somebody begins an installation, and has so many seconds to end it; False where too many have."""
+    async def begin(self, state: str, seconds: float) -> None:
+        """Somebody begins an installation, and has so many seconds to end it; of too many the oldest gives way."""
         now = time.time()
+        begun = installs_begun.c
         async with self._database.writing(lasting=True) as connection:
-            await connection.execute(delete(installs_begun).where(installs_begun.c.expires_at < now))
-            count = (await connection.execute(select(func.count()).select_from(installs_begun))).scalar_one()
-            if count < MOST_BEGUN:
-                await connection.execute(insert(installs_begun).values(state=_hash(state), expires_at=now + seconds))
-            return bool(count < MOST_BEGUN)
+            await connection.execute(insert(installs_begun).values(state=_hash(state), expires_at=now + seconds))
+            newest = select(begun.state).order_by(begun.expires_at.desc()).limit(MOST_BEGUN)
+            await connection.execute(delete(installs_begun).where(or_(begun.expires_at < now, begun.state.not_in(newest))))
 
     async def end(self, state: str) -> bool:
         """Whether this installation was begun, in time, and not ended before."""

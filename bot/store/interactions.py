@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Insert, Select, func, select, update
+from sqlalchemy import ColumnElement, Insert, Select, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -115,19 +115,35 @@ class InteractionStore:
         return Known(count, since or 0.0, tuple(open_))
 
     async def publish(self, place: Place, parts: Sequence[Reply], stem: str) -> bool:
-        """Write something down for the lane of a place to post; False when it was written before. `stem`: see write_letters."""
+        """Write something down for the lane of a place to post; False when it was written before, and not refused. `stem`: see
+        write_letters."""
         async with self._database.writing(lasting=True) as connection:
             if not self._database.embedded:
                 await connection.execute(ALONE, {"at": stem})
-            if (await connection.execute(select(outbox.c.id).where(outbox.c.key == f"{stem}.0"))).first() is not None:
+            written = outbox.c.key.in_(keys(stem, len(parts)))
+            states = set((await connection.execute(select(outbox.c.state).where(written))).scalars())
+            if states and "failed" not in states:
                 return False
+            await connection.execute(delete(outbox).where(written))
             await write_letters(connection, place, parts, stem=stem)
         return True
+
+    async def refused(self, stem: str, parts: int) -> bool | None:
+        """Whether the platform will never take so many parts that were written down; None as long as nobody knows."""
+        async with self._database.reading() as connection:
+            written = select(outbox.c.state).where(outbox.c.key.in_(keys(stem, parts)))
+            states = set((await connection.execute(written)).scalars())
+        return True if "failed" in states else None if "sending" in states else False
 
     def _upsert(self, table: Any, row: dict[str, Any]) -> Insert:
         add = (sqlite.insert if self._database.embedded else postgresql.insert)(table).values(row)
         key = [column.name for column in table.primary_key]
         return add.on_conflict_do_update(index_elements=key, set_={name: value for name, value in row.items() if name not in key})
+
+
+def keys(stem: str, parts: int) -> list[str]:
+    """Those under which so many parts are written down; see write_letters."""
+    return [f"{stem}.{number}" for number in range(parts)]
 
 
 async def say(connection: AsyncConnection, place: Place, person: Person, turn: Turn, now: float) -> Thread:

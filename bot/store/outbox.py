@@ -19,7 +19,7 @@ from bot.store.database import Database
 from bot.store.inbox import Work
 from bot.store.workers import Holder, held_by_others
 from bot.store.writing import read_reply, write_reply, write_sources
-from bot.tables import events, outbox, turns
+from bot.tables import cases, events, outbox, turns
 
 # Made once: building a statement costs as much as running it.
 ADD = insert(outbox)
@@ -83,6 +83,8 @@ class OutboxStore:
             turn = await threads.add_turn(connection, work.thread.id, said, time.time(), reference, sources)
             await threads.touch(connection, work.thread.id, parts[-1].language)
             numbered = [_numbered(part, turn) for part in parts]
+            if parts[-1].mark is not None and await _needs_person(connection, work.thread.id):
+                numbered[-1] = replace(numbered[-1], mark=None)
             return await write_letters(connection, work.place, numbered, work.events[-1], turn, work.owner, live=live)
 
     async def posted(self, letter: Letter, message_id: str) -> None:
@@ -162,9 +164,16 @@ async def write_letters(
     return letters
 
 
+async def _needs_person(connection: AsyncConnection, thread: int) -> bool:
+    """Whether a case of this conversation is open: then it is not answered yet, whatever the bot goes on to say."""
+    open_ = select(cases.c.id).where(cases.c.thread_id == thread, cases.c.state == "open").limit(1)
+    return (await connection.execute(open_)).first() is not None
+
+
 def _numbered(part: Reply, turn: int) -> Reply:
-    """A button finds its answer again by the turn's number."""
-    return replace(part, buttons=tuple(replace(one, value=one.value or str(turn)) for one in part.buttons)) if part.buttons else part
+    """A button finds its answer again by the turn's number, also before the platform has told us the message's."""
+    buttons = tuple(replace(one, value=one.value or str(turn)) for one in part.buttons)
+    return replace(part, buttons=buttons, turn=str(turn) if part.feedback else "")
 
 
 def _letter(row: Row[Any], me: int, after: str) -> Letter:

@@ -1,4 +1,4 @@
-"""What is stored of one person: all of it as an export, and none of it any more.
+"""What is stored of one person: all of it as an export, and none of it any more. One whose workspace is EVERYWHERE is meant in all of them.
 
 The ids of messages stay in the inbox, without their author and their place: a platform may tell of them again, and nobody is to be
 answered to what he has had erased.
@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.messages import Person, without_files
+from bot.messages import EVERYWHERE, Person, without_files
 from bot.store.database import Database
 from bot.tables import cases, channels, drafts, events, feedback, outbox, people, threads, turns
 
@@ -43,8 +43,8 @@ class RecordStore:
             said = await _said(connection, person)
             his = {row.id: row for row in said}
             cases_ = await _cases(connection, said, person)
-            told = (await connection.execute(select(feedback).where(feedback.c.person == person.key))).all()
-            chosen = await connection.scalar(select(people.c.language).where(people.c.person == person.key))
+            told = (await connection.execute(select(feedback).where(is_him(feedback.c.person, person)))).all()
+            chosen = await connection.scalar(select(people.c.language).where(is_him(people.c.person, person)).limit(1))
             waiting = (await connection.execute(select(events).where(_heard(person), events.c.body != ""))).all()
         return {
             "person": person.key,
@@ -76,16 +76,26 @@ class RecordStore:
             await _delete(connection, cases.c.id, [row.id for row in his])
             await _delete(connection, turns.c.id, [row.id for row in said])
             await _delete(connection, threads.c.id, await _empty(connection, {row.thread_id for row in said}))
-            await connection.execute(delete(feedback).where(feedback.c.person == person.key))
-            await connection.execute(delete(drafts).where(or_(drafts.c.person == person.key, drafts.c.author == person.key)))
-            await connection.execute(delete(people).where(people.c.person == person.key))
-            await connection.execute(update(channels).where(channels.c.person == person.key).values(person=""))
+            await connection.execute(delete(feedback).where(is_him(feedback.c.person, person)))
+            await connection.execute(delete(drafts).where(or_(is_him(drafts.c.person, person), is_him(drafts.c.author, person))))
+            await connection.execute(delete(people).where(is_him(people.c.person, person)))
+            await connection.execute(update(channels).where(is_him(channels.c.person, person)).values(person=""))
         own = sum(row.author == person.id for row in said)
         return Erased(own, len(said) - own, len(his))
 
 
+def is_him(key: ColumnElement[str], person: Person) -> ColumnElement[bool]:
+    """Whether a Person's key is his."""
+    if person.workspace != EVERYWHERE:
+        return key == person.key
+    platform, _, own = person.key.split(":")
+    return key.startswith(f"{platform}:", autoescape=True) & key.endswith(f":{own}", autoescape=True)
+
+
 def spoken_in(place: ColumnElement[str], person: Person, here: str = "") -> ColumnElement[bool]:
     """In the person's workspace, or in `here`, where he is a guest from another one: ids of people are unique in each."""
+    if person.workspace == EVERYWHERE:
+        return place.startswith(f"{person.key.partition(':')[0]}:", autoescape=True)
     keys = {person.key, replace(person, workspace=here or person.workspace).key}
     return or_(*(place.startswith(f"{key.rpartition(':')[0]}:", autoescape=True) for key in sorted(keys)))
 

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 
-from bot.messages import Attachment, Button, MessageReceived, Person, Place, Reply, Source
+from bot.messages import Attachment, Button, Mark, MessageReceived, Person, Place, Reply, Source
 
 FILES_AT = 6
 """Where attachments stand among what may be missing in rows of older versions."""
@@ -49,8 +49,10 @@ def write_reply(reply: Reply) -> str:
     """One part of a reply."""
     sources = _plain(reply.sources)
     frame = [reply.offers_person, [[one.action, one.label, one.value, one.weight] for one in reply.buttons], reply.feedback]
+    mark = [reply.mark.place.key, reply.mark.outcome] if reply.mark else None
     return json.dumps(
-        [reply.text, reply.language, sources, reply.notice, reply.answers, *frame, reply.only_for, reply.handle], ensure_ascii=False
+        [reply.text, reply.language, sources, reply.notice, reply.answers, *frame, reply.only_for, reply.handle, mark, reply.turn],
+        ensure_ascii=False,
     )
 
 
@@ -59,6 +61,9 @@ def read_reply(body: str) -> Reply:
     text, language, sources, notice, answers, *rest = json.loads(body)
     if rest:
         rest[1] = tuple(Button(*button) for button in rest[1])
+    if len(rest) > 5 and rest[5] is not None:
+        place, outcome = rest[5]
+        rest[5] = Mark(Place.from_key(place), outcome)
     return Reply(text, language, tuple(Source(*source) for source in sources), notice, answers, *rest)
 
 

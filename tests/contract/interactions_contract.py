@@ -179,6 +179,16 @@ class ButtonsContract:
             assert OUT_OF_DATE in (await harness.private_replies(1))[0]
         assert await rows(embedded, "SELECT * FROM feedback") == await rows(embedded, "SELECT * FROM cases") == []
 
+    async def test_a_thumb_knows_its_answer_before_the_desk_knows_the_message(self, harness: Acting, embedded: Database) -> None:
+        async with running(harness, embedded):
+            await harness.ask("How long does delivery take?")
+            await harness.public(1)
+            async with embedded.writing() as connection:
+                await connection.execute(text("UPDATE turns SET message_id = '' WHERE role = 'bot'"))
+            await harness.press("good")
+            assert THANKS in (await harness.private_replies(1))[0]
+        assert await rows(embedded, "SELECT verdict FROM feedback") == [("good",)]
+
     async def test_who_presses_while_the_desk_is_broken_is_told_with_a_reference(self, harness: Acting, embedded: Database) -> None:
         async with running(harness, embedded):
             await harness.ask("How long does delivery take?")
@@ -246,6 +256,15 @@ class CommandsContract:
             assert harness.forms() == 1
             await harness.send_form({"question": "Where is my parcel?"})
             assert any(words in said for said in await harness.private_replies(1))
+
+    @pytest.mark.parametrize("name", ["ask", "human"])
+    async def test_who_fills_in_nothing_but_blanks_asks_nothing(self, name: str, harness: Acting, embedded: Database) -> None:
+        need(harness, "commands")
+        async with running(harness, embedded):
+            await harness.command(name)
+            await harness.send_form({"question": " \n \t "})
+            assert "What would you like to know" in (await harness.private_replies(1))[-1]
+        assert await rows(embedded, "SELECT * FROM events") == await rows(embedded, "SELECT * FROM cases") == []
 
     async def test_who_commands_for_a_person_hands_over_his_conversation_once(self, harness: Acting, embedded: Database) -> None:
         need(harness, "commands")
@@ -368,6 +387,18 @@ class StaffContract:
                 await connection.execute(text("UPDATE drafts SET made_at = made_at + 86400"))
             await harness.press("send", "cleo")
             assert len(await harness.public(2)) == 2
+
+    @pytest.mark.parametrize("action", ["send", "edit"])
+    async def test_who_is_not_staff_any_more_sends_no_draft(self, action: str, harness: Acting, embedded: Database) -> None:
+        need(harness, "tools")
+        async with running(harness, embedded):
+            await harness.ask("How long does delivery take?")
+            await harness.public(1)
+            await harness.choose("draft")
+        async with running(harness, embedded, member=""):
+            await harness.press(action, "cleo")
+            assert "Only the staff" in (await harness.private_replies(2, "cleo"))[-1]
+            assert (len(await harness.public(1)), harness.forms()) == (1, 0)
 
     async def test_without_a_model_a_draft_says_that_there_is_no_translation(self, harness: Acting, embedded: Database) -> None:
         need(harness, "tools")

@@ -13,8 +13,8 @@ from typing import Protocol
 
 import pytest
 
-from bot.errors import NotAllowed, PlaceGone, RateLimited, Unreachable
-from bot.messages import Button, Event, MessageDeleted, MessageEdited, MessageReceived, Place, Reply, Source
+from bot.errors import NotAllowed, PlaceGone, RateLimited, Unreachable, Unsupported
+from bot.messages import Button, Event, Mark, MessageDeleted, MessageEdited, MessageReceived, Place, Reply, Source
 from bot.platforms import Listens, Platform, Receive
 
 EVERYTHING = frozenset(
@@ -330,6 +330,17 @@ class SayingContract:
         await listen(harness)
         await harness.platform.show_status(harness.place(), "1", on=True)
         await harness.platform.show_status(harness.place(), "1", on=False)
+        assert harness.sent() == []
+
+    async def test_a_conversation_without_tags_is_left_as_it_is_or_the_platform_says_that_it_knows_none(self, harness: Harness) -> None:
+        await harness.start(Heard())
+        mark = Mark(harness.place(), "answered")
+        if not harness.platform.capabilities.marks:
+            with pytest.raises(Unsupported):
+                await harness.platform.mark(mark, lambda _forum: {})
+            return
+        for _ in range(2):
+            await harness.platform.mark(mark, lambda _forum: {})
         assert harness.sent() == []
 
     async def test_who_only_sends_can_send_find_and_show_as_well(self, harness: Harness) -> None:

@@ -46,7 +46,9 @@ class ActingFake:
         private = [seen for who_ in ("ada", "cleo") for seen in (*self._asides(who_), *self._seen[who_])]
         shown = [(id, reply, True) for id, reply in private] + [(id, reply, False) for id, reply in self._public()]
         for id, reply, alone in shown:
-            values = {button.action: button.value for button in reply.buttons} | ({"good": "", "bad": ""} if reply.feedback else {})
+            values = {button.action: button.value for button in reply.buttons} | (
+                dict.fromkeys(("good", "bad"), reply.turn) if reply.feedback else {}
+            )
             if action in values:
                 place, value = self.platform.place("" if alone else "t1"), values[action]
                 message, value = ("gone", "") if unknown else (id, value)

@@ -368,6 +368,7 @@ class TestCommands:
         [seen] = desk.slack.seen("U2")
         assert seen.startswith(phrases.say(phrases.COMMANDS_TITLE, "de"))
         assert f"`/polydesk ask` {phrases.say(phrases.ASK_ASIDE, 'de')}" in seen
+        assert f"`/polydesk here` {phrases.say(phrases.COMMAND_HERE, 'de')}" in seen
         assert desk.reacting.done == []
         assert desk.slack.unheard == []
 

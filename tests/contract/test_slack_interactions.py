@@ -97,6 +97,9 @@ def gone(message: dict[str, Any]) -> dict[str, Any]:
     for block in old["blocks"]:
         for element in block["elements"] if block["type"] == "actions" else []:
             element.pop("value", None)
+        for element in block["elements"] if block["type"] == "context_actions" else []:
+            for thumb in (element["positive_button"], element["negative_button"]):
+                thumb["value"] = thumb["value"].partition(":")[0]
     return old
 
 

@@ -142,13 +142,14 @@ def interactions(
     study: Study,
     house: House,
     channels: Channels,
+    one_id: Sequence[str] = (),
 ) -> Interactions:
     """What reacts to buttons, commands and forms, as bot.app.acting puts it together."""
     store, writing = InteractionStore(database), Writing(study.opened)
     return Interactions(
         store,
         house,
-        Personal(store, RecordStore(database), house),
+        Personal(store, RecordStore(database), house, one_id),
         Asking(store, inbox.accept, delivery, wake).subject,
         Feedback(store).subject,
         Handing(store, desk).subject,
@@ -189,18 +190,20 @@ async def desk(
     holder = Holder()
     store = InboxStore(database, holder)
     outbox, platforms = OutboxStore(database, holder), {platform.name: platform}
-    delivery = Delivery(outbox, platforms, lambda _place: ("shop.example",), holder, live=live, spare=spare)
+    channels = channels or Channels()
+    hosts = ("shop.example",)
+    delivery = Delivery(outbox, platforms, lambda _place: hosts, holder, live=live, spare=spare, tags=channels.tags)
     staff_desk = StaffDesk(CaseStore(database), delivery, staff, contact, languages[0], lambda place: lanes.wake(place))
     branch = Branch(echo, detector, staff_desk, languages[0], hand_over_others)  # type: ignore[arg-type]
     attachments = Attachments(platforms, attachment_tokens, pace=0.01)
     conversation = Conversation(store, Branches(branch), delivery, 4000, rates, metrics, channels, attachments)
     lanes = InProcessLanes(conversation.answer_place, conversation.interrupt)
-    channels = channels or Channels()
     inbox = Inbox(store, lanes, lanes.interrupt, channels)
     worker = Worker(WorkerStore(database, holder), lanes.wake, conversation.at_work)
     await worker.join()
     house = House(languages, languages[0], staff=frozenset({member}))
-    acting = interactions(database, staff_desk, inbox, delivery, lanes.wake, Study(echo, model, detector), house, channels)
+    one_id, study = [platform.name] if platform.capabilities.one_id else [], Study(echo, model, detector)
+    acting = interactions(database, staff_desk, inbox, delivery, lanes.wake, study, house, channels, one_id)
     if start is None:
         await platform.start(inbox.accept, CursorStore(database, platform.name), acting.react, partial(channels.listens, platform.name))
     else:
@@ -209,6 +212,7 @@ async def desk(
 
     async def close() -> None:
         await lanes.close(0.05)
+        await delivery.close(5)
         await platform.stop()
         await worker.leave()
 

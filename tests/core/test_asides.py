@@ -1,13 +1,16 @@
 """What one person alone is to see: answered by itself, never looked for, shared only when he wants it. And platforms without buttons."""
 
+from dataclasses import replace
+
 from sqlalchemy import text
 
 from bot.config import Shop
-from bot.errors import Unreachable
+from bot.errors import NotAllowed, Unreachable
 from bot.interactions.personal import understood
+from bot.language import phrases
 from bot.messages import ASKED, Person, Place
 from bot.platforms import Capabilities
-from bot.pressed import CameBy, CommandGiven, Prompts
+from bot.pressed import ButtonPressed, CameBy, CommandGiven, Prompts
 from bot.store.cursors import CursorStore
 from bot.store.database import Database
 from tests.core.desk import Echo, desk
@@ -92,6 +95,19 @@ async def test_in_a_direct_message_a_question_by_command_is_shown_and_answered_p
         await platform.sees(1)
     assert "> Where is my parcel?" in str(shown)
     assert (platform.posts[0].place, platform.posts[0].reply.only_for) == (direct, "")
+
+
+async def test_what_cannot_be_shared_is_not_called_shared_and_can_be_shared_later(database: Database) -> None:
+    platform = FakePlatform()
+    async with desk(database, platform):
+        await platform.does(ask("A secret?"))
+        await platform.sees(1)
+        share = ButtonPressed("i2", CHANNEL, ADA, "b0", "share", "2", alone=True)
+        platform.failures = [NotAllowed("not_in_channel")]
+        assert phrases.NOT_SHARED in str(await platform.does(share))
+        assert phrases.SHARED in str(await platform.does(replace(share, event_id="i3")))
+        assert phrases.SHARED in str(await platform.does(replace(share, event_id="i4")))
+    assert [post.reply.text for post in platform.posts if not post.reply.only_for] == ["> A secret?\n\nYou asked: A secret?"]
 
 
 async def test_a_platform_without_buttons_is_sent_none_and_the_words_still_offer_a_person(database: Database) -> None:

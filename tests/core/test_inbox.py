@@ -199,3 +199,28 @@ async def test_a_message_whose_language_cannot_be_told_is_given_up_with_an_apolo
         [said] = await here.platform.sees(1)
         assert said.startswith("Sorry")
         assert "secret" not in said
+
+
+async def test_an_answer_whose_question_was_deleted_is_no_ground_for_later_ones(database: Database) -> None:
+    async with desk(database) as here:
+        await here.platform.say("Do you ship to Austria?")
+        await here.platform.sees(1)
+        asked = await here.platform.say("My card number is 1234, is it charged?")
+        await here.platform.sees(2)
+        await here.platform.delete(asked)
+        await here.platform.say("And to Spain?")
+        await here.platform.sees(3)
+    assert [turn.text for turn in here.echo.asked[-1].history] == ["Do you ship to Austria?", "You asked: Do you ship to Austria?"]
+    assert len(here.platform.posts) == 3
+
+
+async def test_a_question_that_was_deleted_leaves_the_answers_to_others_alone(database: Database) -> None:
+    async with desk(database) as here:
+        first = await here.platform.say("Do you ship to Austria?")
+        await here.platform.sees(1)
+        await here.platform.say("And to Spain?", author="bob")
+        await here.platform.sees(2)
+        await here.platform.delete(first)
+        await here.platform.say("How fast?")
+        await here.platform.sees(3)
+    assert [turn.text for turn in here.echo.asked[-1].history] == ["And to Spain?", "You asked: And to Spain?"]

@@ -99,13 +99,19 @@ async def test_one_at_a_time_changes_a_workspaces_tokens(database: Database) -> 
 
 async def test_an_installation_is_ended_once_and_in_time(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     begun = store(database)
-    assert await begun.begin("one", 600)
+    await begun.begin("one", 600)
     assert await begun.end("one")
     assert not await begun.end("one")
     assert not await begun.end("never begun")
-    assert await begun.begin("late", -1)
+    await begun.begin("late", -1)
     assert not await begun.end("late")
+
+
+async def test_whoever_begins_very_many_installations_keeps_nobody_else_from_it(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = store(database)
     monkeypatch.setattr(installations, "MOST_BEGUN", 2)
-    assert await begun.begin("a", 600)
-    assert await begun.begin("b", 600)
-    assert not await begun.begin("c", 600)
+    for number, state in enumerate("abc"):
+        await begun.begin(state, 600 + number)
+    assert [await begun.end(state) for state in "abc"] == [False, True, True]

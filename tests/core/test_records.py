@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import Text, cast, func, select
 
 from bot.messages import Person, Place
+from bot.platforms import Capabilities
 from bot.pressed import ButtonPressed, Chosen, CommandGiven, FormSent
 from bot.store.channels import ChannelStore
 from bot.store.database import Database
@@ -120,6 +121,37 @@ async def test_a_guest_from_another_workspace_sees_and_erases_what_he_said_here_
     assert "stored here: 1" in home
     assert await told(database, "tulip") == []
     assert await told(database, "marigold") == ["turns.text"]
+
+
+async def test_who_has_one_id_on_his_platform_is_forgotten_in_all_its_workspaces(database: Database) -> None:
+    platform = FakePlatform(capabilities=Capabilities(status=True, buttons=True, one_id=True))
+    store = InteractionStore(database)
+    async with desk(database, platform, Echo(), staff=STAFF):
+        await platform.say("A wilting tulip here", author="ada")
+        await platform.sees(1)
+        await store.said(Place("fake", "w2", "c5", "@ada"), Person("fake", "w2", "ada"), "A wilting tulip there", "m9")
+        await store.choose(Person("fake", "w2", "ada"), "de", [])
+        await store.said(Place("fake", "w2", "c5", "@bob"), Person("fake", "w2", "bob"), "A marigold", "m8")
+        home = str(await platform.does(CommandGiven("i1", platform.place(""), ADA, "me")))
+        await platform.does(ButtonPressed("i2", platform.place(""), ADA, "", "forget"))
+    assert "stored here: 2" in home
+    assert await told(database, "tulip") == await told(database, "ada") == []
+    assert await told(database, "marigold") == ["turns.text"]
+
+
+async def test_an_operator_forgets_a_guest_in_all_workspaces_at_once(database: Database) -> None:
+    guest = Person("fake", "w9", "gus")
+    async with desk(database, FakePlatform(), staff=STAFF) as here:
+        await here.platform.does(FormSent("i1", here.platform.place(), guest, "human", "", (("question", "A wilting tulip"),)))
+        await InteractionStore(database).choose(guest, "de", [])
+        await here.platform.sees(1)
+    records, everywhere = RecordStore(database), Person.from_key("fake:*:gus")
+    assert (await records.erase(guest)).messages == 0
+    assert len((await records.export(everywhere))["messages"]) == 1
+    gone = await records.erase(everywhere)
+    assert (gone.messages, gone.cases) == (1, 1)
+    assert await told(database, "tulip") == await told(database, "gus") == []
+    assert everywhere.key == "fake:*:gus"
 
 
 async def test_who_only_pressed_in_a_conversation_of_others_or_set_a_channel_is_forgotten_there(database: Database) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from bot.language import phrases
+from tests.contract.test_slack_interactions import gone
 from tests.journeys.whole import running
 from tests.model_server import ModelServer
 from tests.slack_rules import labels_of, rendered
@@ -97,6 +98,23 @@ async def test_a_question_by_command_is_seen_by_its_author_alone_until_he_shares
         assert "How long do I have to return something?" in rendered(post)
 
 
+async def test_who_shares_where_the_bot_is_not_in_the_channel_is_told_so_and_may_share_once_it_is(acme: Acme) -> None:
+    acme.slack.not_ours.add("C1")
+    acme.model.say("You have 30 days [1].")
+    async with acme.open():
+        await acme.slack.command("UANA", "C1", "ask How long do I have to return something?")
+        await acme.seen("UANA", "30 days")
+        private = next(shown for shown in reversed(acme.slack.ephemerals) if "share" in str(shown["blocks"]))
+        await acme.slack.press("UANA", private, "share")
+        await acme.told("UANA", phrases.NOT_SHARED)
+        assert acme.slack.posts == []
+        acme.slack.not_ours.clear()
+        await acme.slack.press("UANA", private, "share")
+        await acme.told("UANA", phrases.SHARED)
+        [post] = await acme.slack.wait_for_posts(1, 30)
+        assert post["channel"] == "C1"
+
+
 async def test_the_home_shows_what_is_stored_and_forgets_it(acme: Acme) -> None:
     async with acme.open():
         await acme.answered()
@@ -117,7 +135,7 @@ async def test_an_old_button_and_one_under_a_message_that_is_gone_say_something_
         acme.slack.messages["C1"].clear()
         await acme.slack.press("UANA", answer, "good")
         await acme.told("UANA", phrases.THANKS)
-        await acme.slack.press("UBEN", {**answer, "ts": "1600000000.000001"}, "good")
+        await acme.slack.press("UBEN", gone(answer), "good")
         await acme.told("UBEN", phrases.OUT_OF_DATE)
         acme.slack.not_ours.add("C1")
         acme.slack.later = 4000.0

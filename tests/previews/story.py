@@ -7,11 +7,14 @@ from pathlib import Path
 from typing import Any, Literal, cast
 
 from bot.answering import Answering, Manner
+from bot.channels import Channels
+from bot.config.channels import ChannelSection
 from bot.knowledge import Found, Passage
 from bot.language import phrases
 from bot.language.detection import Detector
 from bot.messages import Person, Place, Reply
 from bot.pressed import ButtonPressed, CameBy, Chosen, CommandGiven, Form, FormSent, Interaction, Prompts, Reaction, Shown
+from bot.store.channels import ChannelStore
 from bot.store.database import Database
 from tests.core.desk import Desk, desk
 from tests.fakes import ScriptedModel
@@ -64,6 +67,7 @@ class Story:
         await self._is_not_content()
         await self._wants_a_person()
         await self._comes_by()
+        await self._sets_the_channel()
         await self._staff_reply()
         return tuple(self.scenes)
 
@@ -107,6 +111,11 @@ class Story:
         self._keep("Home", await self._does(CameBy("", DIRECT, CUSTOMER, "home", self._language)), "home")
         self._keep("Questions to begin with", await self._does(CameBy("", DIRECT, CUSTOMER, "messages", self._language)), "prompts")
         self._keep("“Forget me” was pressed", await self._does(self._command("forget-me", CUSTOMER)), "private")
+
+    async def _sets_the_channel(self) -> None:
+        """A help channel in which staff answer first: what holds there, as whoever changed it sees it."""
+        given = replace(self._command("here", STAFF), text="wait 5", admin=True)
+        self._keep("How the bot works in a channel", await self._does(given), "private", STAFF)
 
     async def _staff_reply(self) -> None:
         """To a customer who writes another language than they read."""
@@ -170,7 +179,9 @@ async def _told(database: Database, language: str, detector: Detector) -> tuple[
     model, shelf, languages = ScriptedModel(), Shelf(), (language, other)
     manner = Manner(SHOP, hands_over=True, checks=False)
     answering: Any = Answering(manner, cast(Any, shelf), cast(Any, None), detector, model)
-    house = partial(desk, staff=STAFF_PLACE, member=STAFF.key, languages=languages, detector=detector)
+    said = {"fake:w1:c1": ChannelSection(answer="questions", quiet="22:00-07:00", timezone="Europe/Berlin")}
+    channels = Channels(said, ChannelStore(database))
+    house = partial(desk, staff=STAFF_PLACE, member=STAFF.key, languages=languages, detector=detector, channels=channels)
     async with house(database, echo=answering, held=True, model=model) as here:
         return await Story(here, model, shelf, language, other).tell()
 

@@ -17,6 +17,7 @@ from aiohttp.web import RouteDef
 from adapters.discord.components import view_of
 from adapters.discord.connection import live
 from adapters.discord.connection.files import Files
+from adapters.discord.connection.forums import Forums
 from adapters.discord.connection.gateway import Shard
 from adapters.discord.connection.hearing import Hearing, own_id
 from adapters.discord.connection.interacting import Interacting
@@ -28,8 +29,22 @@ from adapters.discord.faults import LOGIN_CURE, intent_faults, translated, wrong
 from adapters.discord.incoming import NAME
 from adapters.discord.outgoing import split_reply, write_reply
 from bot.errors import NotAllowed, PlaceGone, PlatformError, RateLimited, Unreachable
-from bot.messages import Attachment, Fault, MessageReceived, Place, Reply
-from bot.platforms import Call, Capabilities, Cursors, Fetched, Limit, Listens, LiveMessage, Pace, Receive, Shares, State, nowhere
+from bot.messages import Attachment, Fault, Mark, MessageReceived, Place, Reply
+from bot.platforms import (
+    Call,
+    Capabilities,
+    Cursors,
+    Fetched,
+    Limit,
+    Listens,
+    LiveMessage,
+    Pace,
+    Receive,
+    Shares,
+    State,
+    TagsOf,
+    nowhere,
+)
 from bot.pressed import Interact
 
 log = logging.getLogger(__name__)
@@ -42,7 +57,7 @@ DRAIN = 15.0
 """Seconds that `stop` leaves to what is under way."""
 TYPING = 10.0
 """Seconds until typing dots go out."""
-_ROUTES: tuple[tuple[Call, ...], ...] = (("post", "live-start"), ("edit", "live-append", "live-stop"), ("look",), ("status",))
+_ROUTES: tuple[tuple[Call, ...], ...] = (("post", "live-start"), ("edit", "live-append", "live-stop"), ("look",), ("status",), ("mark",))
 LIMITS = (
     *(Limit(calls, "channel", Pace(5, 5.0)) for calls in _ROUTES),
     Limit(tuple(call for calls in _ROUTES for call in calls), "platform", Pace(50, 1.0)),
@@ -59,7 +74,9 @@ class DiscordPlatform:
     """
 
     name = NAME
-    capabilities = Capabilities(status=True, buttons=True, live=True, files=True, status_seconds=TYPING, limits=LIMITS)
+    capabilities = Capabilities(
+        status=True, buttons=True, live=True, files=True, marks=True, one_id=True, status_seconds=TYPING, limits=LIMITS
+    )
 
     def __init__(self, token: str, api_url: str = "", gateway_url: str = "", shares: Shares | None = None, *, pace: float = 1.0) -> None:
         self._token = token
@@ -68,6 +85,7 @@ class DiscordPlatform:
         self.pace = pace
         self.underway = Underway()
         self._files = Files(api_url)
+        self._forums = Forums()
         self._login: Login | None = None
         self._shards: Shards | None = None
 
@@ -208,6 +226,14 @@ class DiscordPlatform:
     def link(self, place: Place, message_id: str) -> str:
         """Opens Discord at the message."""
         return f"https://discord.com/channels/{'@me' if place.direct else place.workspace}/{place.channel}/{message_id}"
+
+    async def mark(self, mark: Mark, tags: TagsOf) -> None:
+        """Tags a forum's post; other conversations have no tags."""
+        place = mark.place
+        if place.direct or place.thread or not place.channel.isdecimal():
+            return
+        with self.underway:
+            await self._forums.tag(self._logged_in(), mark, tags)
 
     async def show_status(self, place: Place, reply_to: str, on: bool, language: str = "en") -> None:  # noqa: ARG002
         """Typing dots for ten seconds; Discord itself clears it when we post."""

@@ -26,7 +26,7 @@ from adapters.slack.connection.doctor import (
 )
 from adapters.slack.connection.edge import PATH, dispatched, read_delivery
 from adapters.slack.connection.files import Files
-from adapters.slack.connection.installations import ManyTeams, OneTeam, Teams
+from adapters.slack.connection.installations import ManyTeams, OneTeam, Team, Teams
 from adapters.slack.connection.interacting import Interacting
 from adapters.slack.connection.listening import bolt_app
 from adapters.slack.connection.live import Streams
@@ -39,9 +39,9 @@ from adapters.slack.connection.status import LASTS, Status
 from adapters.slack.fields import TIME
 from adapters.slack.interactions import Pressed
 from adapters.slack.limits import LIMITS
-from bot.errors import NotAllowed, RateLimited, Unreachable
-from bot.messages import Attachment, Fault, MessageReceived, Place, Reply
-from bot.platforms import Capabilities, Cursors, Fetched, Installation, Installations, Listens, LiveMessage, Receive, State, nowhere
+from bot.errors import NotAllowed, RateLimited, Unreachable, Unsupported
+from bot.messages import Attachment, Fault, Mark, MessageReceived, Place, Reply
+from bot.platforms import Capabilities, Cursors, Fetched, Installation, Installations, Listens, LiveMessage, Receive, State, TagsOf, nowhere
 from bot.pressed import Interact
 
 _log = logging.getLogger(__name__)
@@ -92,7 +92,7 @@ class SlackPlatform:
         self._missed: Missed | None = None
         self._listens: Listens = nowhere
         self._privately = Privately(self._call_in, self._session_now, api_url)
-        self._files = Files(self._call_in, self._token_in, self._session_now, api_url)
+        self._files = Files(self._call_in, self._team_in, self._session_now, api_url)
         self._interacting: Interacting | None = None
 
     async def start(self, receive: Receive, cursors: Cursors, interact: Interact | None = None, listens: Listens = nowhere) -> None:
@@ -241,6 +241,10 @@ class SlackPlatform:
         known = team is not None and team.url and TIME.fullmatch(first)
         return f"{team.url.rstrip('/')}/archives/{place.channel}/p{first.replace('.', '')}" if team is not None and known else ""
 
+    async def mark(self, mark: Mark, tags: TagsOf) -> None:  # noqa: ARG002 (there is nothing to mark)
+        """Unsupported: no conversation has a tag here."""
+        raise Unsupported("Slack knows no tags")
+
     async def show_status(self, place: Place, reply_to: str, on: bool, language: str = "en") -> None:
         """A session or a status in the thread; see status.py."""
         thread = _thread(place) or reply_to
@@ -249,24 +253,20 @@ class SlackPlatform:
 
     async def _call_in(self, method: str, workspace: str, /, **arguments: Any) -> Any:
         """A method of the Web API with the token of a workspace; all that goes wrong is a PlatformError."""
-        teams = self._teams_now()
-        team = await teams.find(workspace)
-        if team is None:
-            raise NotAllowed(f"workspace {workspace} does not let us in")
+        team = await self._team_in(workspace)
         try:
             return await getattr(team.client, method)(**arguments)
         except Exception as exc:
             error = refusal(exc, method)
             if isinstance(error, NotAllowed):
-                teams.doubt(workspace)
+                self._teams_now().doubt(workspace)
             raise error from exc
 
-    async def _token_in(self, workspace: str) -> str:
-        """The token of a workspace. Raises PlatformError."""
-        team = await self._teams_now().find(workspace)
-        if team is None:
+    async def _team_in(self, workspace: str) -> Team:
+        """A workspace that lets us in. Raises PlatformError."""
+        if (team := await self._teams_now().find(workspace)) is None:
             raise NotAllowed(f"workspace {workspace} does not let us in")
-        return team.client.token or ""
+        return team
 
     def _me_in(self, workspace: str) -> str:
         """Our user's id there; "" before we know it."""

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
+from adapters.slack.connection.installations import Team
 from adapters.slack.connection.refusals import refusal
 from adapters.slack.incoming import address_of
 from bot.errors import NotAllowed, PlaceGone, PlatformError, RateLimited, Unreachable, Unsupported
@@ -16,7 +17,6 @@ from bot.messages import Attachment
 from bot.platforms import Fetched
 
 Call = Callable[..., Awaitable[Any]]
-Token = Callable[[str], Awaitable[str]]
 
 _PATIENCE = aiohttp.ClientTimeout(total=15)
 _WAIT = 30.0
@@ -25,10 +25,12 @@ _ANSWERS: dict[int, type[NotAllowed] | type[PlaceGone]] = {401: NotAllowed, 403:
 
 
 class Files:
-    """`call(method, workspace, ...)` makes a call of the Web API, `token` gives a workspace's token."""
+    """`call(method, workspace, ...)` makes a call of the Web API, `team` gives a workspace with its token."""
 
-    def __init__(self, call: Call, token: Token, session: Callable[[], aiohttp.ClientSession], api_url: str) -> None:
-        self._call, self._token, self._session = call, token, session
+    def __init__(
+        self, call: Call, team: Callable[[str], Awaitable[Team]], session: Callable[[], aiohttp.ClientSession], api_url: str
+    ) -> None:
+        self._call, self._team, self._session = call, team, session
         self._api = urlsplit(api_url)
 
     async def fetch(self, workspace: str, attachment: Attachment, most: int) -> Fetched:
@@ -37,7 +39,7 @@ class Files:
         if not self._is_slacks(address):
             raise NotAllowed("a file lies outside of Slack")
         # Slack would be told our token by whatever it led us to.
-        headers = {"Authorization": f"Bearer {await self._token(workspace)}"}
+        headers = {"Authorization": f"Bearer {(await self._team(workspace)).client.token}"}
         try:
             async with self._session().get(address, headers=headers, allow_redirects=False, timeout=_PATIENCE) as answer:
                 _check(answer, attachment)

@@ -31,6 +31,7 @@ _HELP = {
     "human": phrases.TALK_TO_PERSON,
     "me": phrases.ABOUT_ME,
     "forget-me": phrases.FORGET_ME,
+    "here": phrases.COMMAND_HERE,
 }
 
 
@@ -78,9 +79,10 @@ class Interacting:
         interaction, place = pressed.interaction, pressed.interaction.place
         profile = await self._people.profile(interaction.person, place.workspace)
         person = replace(interaction.person, workspace=profile.workspace)
-        if not isinstance(interaction, CommandGiven):
+        if isinstance(interaction, CameBy):
             return replace(pressed, interaction=replace(interaction, person=person, locale=profile.locale))
-        if interaction.chosen is None and await self._people.is_our_conversation(place.channel, person, place.workspace):
+        given = isinstance(interaction, CommandGiven) and interaction.chosen is None
+        if given and await self._people.is_our_conversation(place.channel, person, place.workspace):
             place = replace(place, thread="", direct=True)
         known = replace(interaction, place=place, person=person, locale=profile.locale, admin=profile.admin)
         return replace(pressed, interaction=known)

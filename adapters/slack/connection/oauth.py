@@ -58,10 +58,8 @@ class Installing:
     async def _begin(self, request: web.Request) -> web.StreamResponse:
         state = secrets.token_urlsafe(32)
         try:
-            begun = await self._installations.begin(state, MINUTES * 60)
+            await self._installations.begin(state, MINUTES * 60)
         except StoreError:
-            begun = False
-        if not begun:
             return _page(request, 503, phrases.INSTALL_FAILED, again=True)
         asked = {"client_id": self._id, "scope": ",".join(self._scopes), "state": state}
         answer = web.Response(status=302, headers={**_HEADERS, "Location": f"{self._authorize}?{urlencode(asked)}"})

@@ -38,11 +38,11 @@ class People:
 
     def __init__(self, call: Call) -> None:
         self._call = call
-        self._known: dict[tuple[str, str], tuple[float, Profile]] = {}
+        self._known: dict[tuple[str, str, str], tuple[float, Profile]] = {}
 
     async def profile(self, person: Person, workspace: str) -> Profile:
         """Never raises, and returns within a second."""
-        key, now = (workspace, person.id), time.monotonic()
+        key, now = (workspace, person.workspace, person.id), time.monotonic()
         at, profile = self._known.get(key, (0.0, None))
         if profile is not None and now - at < _FRESH:
             return profile
@@ -72,7 +72,8 @@ class People:
 
 
 def _read(answer: Json, person: Person, workspace: str) -> Profile:
+    """Slack tells with some interactions alone that somebody is a guest; what it then says of an id of ours is not about him."""
     user = json_of(answer, "user")
-    home = text_of(user, "team_id") or person.workspace
+    home = person.workspace if person.workspace != workspace else text_of(user, "team_id") or workspace
     runs = user.get("is_admin") is True or user.get("is_owner") is True
     return Profile(home, text_of(user, "locale"), admin=runs and home == person.workspace == workspace)
