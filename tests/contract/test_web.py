@@ -9,6 +9,7 @@ import pytest
 
 from bot.messages import Place
 from bot.platforms import Listens, Receive, nowhere
+from tests.contract.files_contract import NoFilesContract
 from tests.contract.live_contract import LiveContract
 from tests.contract.platform_contract import PlatformContract
 from tests.contract.web_page import LANGUAGES, Browser, Server, WatchedPlatform, read_html
@@ -117,5 +118,5 @@ async def harness() -> AsyncIterator[WebHarness]:
     await made.close()
 
 
-class TestWeb(PlatformContract, LiveContract):
+class TestWeb(PlatformContract, LiveContract, NoFilesContract):
     """The page."""
