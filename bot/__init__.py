@@ -8,6 +8,7 @@ channels.py      where and how we speak: what is set for a channel, and which me
 inbox.py         step 3: an event is accepted once, and its lane is woken
 lanes/           who works at which thread: in this process, or in one of many
 conversation.py  step 4: the story of one message
+attachments.py   files that came with a message: fetched, and read or made ready to be seen
 answering.py     one answer: passages, model, checks, sources, or "I do not know"
 drafting.py      a model's draft as it comes, sentence by sentence
 discretion.py    what is personal is not said where others read

@@ -12,14 +12,20 @@ from bot.errors import ModelError
 from bot.knowledge import Extract, Found, Knowledge
 from bot.language import phrases
 from bot.language.detection import Detector
-from bot.messages import Reply, Source, Turn
+from bot.messages import Reply, Source, Turn, without_files
 from bot.model import Completion, Model
 from bot.privacy.personal import personal, without
+from bot.prompts import NOTHING, Attached, AttachedText
 from bot.shaping import shortened
 
 log = logging.getLogger(__name__)
 
 EXTRACT = "extract"
+SOUGHT = 400
+"""Characters of an attached text that are looked for where nothing was written."""
+PICTURE = "picture"
+LONGEST_LOOK = 300
+"""Tokens for what a picture shows."""
 SHORT = 120
 """Characters of a question that is said back."""
 _LETTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -30,6 +36,7 @@ class Question:
     """What somebody wants to know, in which language he gets the answer, and what was said before.
 
     `spoken`: the language that he writes, where that is another one. `sparing`: without the model. `tone`: "" for the usual one.
+    `attached`: what came with his words, or without any.
     `overheard`: others read what is said here, so it matters what is personal.
     """
 
@@ -39,7 +46,18 @@ class Question:
     spoken: str = ""
     sparing: bool = False
     tone: str = ""
+    attached: Attached = NOTHING
     overheard: bool = False
+
+    @property
+    def sought(self) -> str:
+        """What he wants to know, as far as it is in words: his own, or else how what he attached begins."""
+        return self.text if self.text.strip() else self.begun
+
+    @property
+    def begun(self) -> str:
+        """How the texts that he attached begin."""
+        return "\n".join(one.text[:SOUGHT] for one in self.attached.texts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +76,8 @@ class Tokens:
 class Answer:
     """What we say, whether it answers the question, who worded it, and a reference where it stands in for something that failed.
 
+    `unseen`: pictures came with the question, and whoever answered did not see them; `looked`: what they show in words, where that was
+    asked.
     `personal`: what in it is nobody else's to read, where others would.
     """
 
@@ -66,6 +86,8 @@ class Answer:
     model: str
     reference: str = ""
     tokens: Tokens = Tokens()
+    unseen: bool = False
+    looked: str = ""
     personal: tuple[str, ...] = ()
 
 
@@ -99,13 +121,30 @@ class Answering:
 
         `live` gets the sentences of a written answer as they come and pass; what is returned counts, and may be another.
         """
-        if not question.text.strip():
+        if not question.text.strip() and question.attached == NOTHING:
             return Answer(Reply(phrases.say(phrases.EMPTY, question.language), question.language), False, EXTRACT)
-        found = await self._knowledge.search(
-            question.text, question.spoken or question.language, self._manner.passages, _context(question.history), lead=True
-        )
+        found = await self._search(question, question.text)
+        clear = bool(found.passages) and found.answerable >= self._manner.threshold
+        if clear or question.attached == NOTHING:
+            return await self._answered(question, found, live)
+        question, looked, tokens = await self._looked(question)
+        if begun := question.begun:
+            nearer = await self._search(question, f"{question.text}\n{begun}")
+            found = max(found, nearer, key=lambda one: one.answerable)
+        answer = await self._answered(question, found, live)
+        return replace(answer, looked=looked, tokens=answer.tokens + tokens)
+
+    async def _search(self, question: Question, words: str) -> Found:
+        if not words.strip():
+            return Found((), 0.0)
+        language, before = question.spoken or question.language, _context(question.history)
+        return await self._knowledge.search(words.strip(), language, self._manner.passages, before, lead=True)
+
+    async def _answered(self, question: Question, found: Found, live: Live | None) -> Answer:
+        if not question.sought.strip():
+            return Answer(Reply(phrases.say(phrases.EMPTY, question.language), question.language), False, EXTRACT, unseen=True)
         if found.answerable < self._manner.threshold:
-            return self._unknown(question, found)
+            return replace(self._unknown(question, found), unseen=bool(question.attached.pictures))
         if self._model is None:
             return await self._quoted(question, found)
         if question.sparing:
@@ -116,6 +155,27 @@ class Answering:
             reference = new_reference()
             log.warning("the model failed: %s", exc, extra={"reference": reference})
             return await self._quoted(question, found, reference)
+
+    @property
+    def sees(self) -> bool:
+        """Whether pictures are of any use here."""
+        return self._model is not None and self._model.sees
+
+    async def _looked(self, question: Question) -> tuple[Question, str, Tokens]:
+        """The question with what its pictures show in words, and these words: where it is not clear without what is looked for."""
+        pictures = question.attached.pictures
+        if self._model is None or question.sparing or not pictures:
+            return question, "", Tokens()
+        try:
+            said = await self._model.answer(prompts.look(pictures, question.text, question.language, LONGEST_LOOK))
+        except ModelError as exc:
+            log.warning("the model could not look at a picture: %s", exc)
+            return question, "", Tokens()
+        tokens = Tokens(said.prompt_tokens, said.cached_tokens, said.answer_tokens)
+        if said.unseen or _no_answer(said.text) or not said.text.strip():
+            return question, "", tokens
+        texts = (*question.attached.texts, AttachedText(PICTURE, said.text.strip()))
+        return replace(question, attached=replace(question.attached, texts=texts)), said.text.strip(), tokens
 
     async def _written(self, model: Model, question: Question, found: Found, live: Live | None) -> Answer:
         fault, tokens, alone = "", Tokens(), self._personal(question, found)
@@ -132,11 +192,11 @@ class Answering:
             tokens += Tokens(said.prompt_tokens, said.cached_tokens, said.answer_tokens)
             if _no_answer(said.text):
                 draft.take_back()
-                return replace(self._unknown(question, found), tokens=tokens)
+                return replace(self._unknown(question, found), tokens=tokens, unseen=said.unseen)
             fault = draft.end(said.text)
             if not fault:
                 reply = cited(said.text, question.language, found.passages)
-                return Answer(reply, True, said.model, tokens=tokens, personal=alone(reply.text))
+                return Answer(reply, True, said.model, tokens=tokens, unseen=said.unseen, personal=alone(reply.text))
             draft.take_back()
         log.info("a draft was refused twice", extra={"fault": fault.split(":")[0]})
         return replace(await self._quoted(question, found, new_reference()), tokens=tokens)
@@ -145,7 +205,8 @@ class Answering:
         if not self._manner.checks:
             return None
         own = [turn.text for turn in question.history if turn.role == "customer"]
-        said = [Ground(text, question.spoken or question.language) for text in (question.text, *own)]
+        shown = [one.text for one in question.attached.texts]
+        said = [Ground(text, question.spoken or question.language) for text in (question.text, *shown, *own)]
         return Judge(found.passages, question.language, [*said, Ground(self._manner.shop, "")], self._detector, live is not None)
 
     def _personal(self, question: Question, found: Found) -> Callable[[str], tuple[str, ...]]:
@@ -157,14 +218,16 @@ class Answering:
         manner = self._manner
         history = prompts.within(question.history, manner.history_tokens)
         tone = question.tone or manner.tone
-        system, turns = prompts.compose(manner.shop, tone, found.passages, history, question.text, question.language, fault)
+        system, turns = prompts.compose(
+            manner.shop, tone, found.passages, history, question.text, question.language, fault, question.attached
+        )
         return await model.answer(prompts.prompt(system, turns, manner.answer_tokens), on_text)
 
     async def _quoted(self, question: Question, found: Found, reference: str = "") -> Answer:
         """The extractive stand-in: the page's own sentences under a lead-in in the customer's language."""
         if not found.passages:
             return self._unknown(question, found, reference)
-        quote = await self._extract.quote(question.text, found)
+        quote = await self._extract.quote(question.sought, found)
         passage, language = quote.passage, question.language
         if passage.language == language:
             lead_in = phrases.say(phrases.LEAD_IN, language)
@@ -173,11 +236,12 @@ class Answering:
         quoted = "\n".join(f"> {line}" for line in quote.text.splitlines())
         away = phrases.say(phrases.MODEL_AWAY, language, reference=reference) if reference else ""
         text = f"{lead_in}\n\n{quoted}"
-        return Answer(Reply(text, language, (Source(passage.title, passage.url),), notice=away), True, EXTRACT, reference)
+        reply = Reply(text, language, (Source(passage.title, passage.url),), notice=away)
+        return Answer(reply, True, EXTRACT, reference, unseen=bool(question.attached.pictures))
 
     def _unknown(self, question: Question, found: Found, reference: str = "") -> Answer:
         language, manner = question.language, self._manner
-        asked = without(question.text, self._personal(question, found)(question.text))
+        asked = without(question.sought, self._personal(question, found)(question.sought))
         understood = phrases.say(phrases.UNDERSTOOD, language, question=_in_short(asked))
         lines = [phrases.say(phrases.DO_NOT_KNOW, language), understood]
         near = found.passages[:1] if found.answerable >= manner.threshold / 2 else ()
@@ -214,6 +278,11 @@ def new_reference() -> str:
     return "#" + "".join(secrets.choice(_LETTERS) for _ in range(6))
 
 
+def with_words_first(answer: Answer, words: str) -> Answer:
+    """The same answer, after some words of ours; without any it stays as it is."""
+    return replace(answer, reply=replace(answer.reply, text=f"{words}\n\n{answer.reply.text}")) if words else answer
+
+
 def with_notice(answer: Answer) -> Answer:
     """The same answer saying that an AI gives it."""
     notice = phrases.say(phrases.AI_NOTICE, answer.reply.language)
@@ -226,7 +295,7 @@ def with_note(answer: Answer, language: str) -> Answer:
     ours = language if language in phrases.TRANSLATED else "en"
     names = {"language": phrases.name_of(language, ours), "other": phrases.name_of(answer.reply.language, ours)}
     note = phrases.say(phrases.NOT_SERVED, ours, **names)
-    return replace(answer, reply=replace(answer.reply, text=f"{note}\n\n{answer.reply.text}"))
+    return with_words_first(answer, note)
 
 
 def _no_answer(draft: str) -> bool:
@@ -240,4 +309,6 @@ def _in_short(text: str) -> str:
 
 
 def _context(history: Sequence[Turn]) -> str:
-    return next((turn.text for turn in reversed(history) if turn.role == "customer"), "")
+    """What was asked before: where it was written, those words; a file that came with them says too much else."""
+    said = next((turn.text for turn in reversed(history) if turn.role == "customer"), "")
+    return without_files(said) or said[:SOUGHT]

@@ -7,8 +7,9 @@ from dataclasses import replace
 from functools import partial
 from weakref import WeakValueDictionary
 
-from bot.answering import Answer, Question, apology, new_reference, stopped, with_note, with_notice
-from bot.branches import Branches
+from bot.answering import Answer, Question, apology, new_reference, stopped, with_note, with_notice, with_words_first
+from bot.attachments import Attachments, Opened
+from bot.branches import Branch, Branches
 from bot.channels import Channels, Rules, unasked
 from bot.delivery import Delivery
 from bot.errors import BotError, RateLimited, StoreError, Unreachable
@@ -16,8 +17,9 @@ from bot.growing import Growing
 from bot.handoff import bot_answers, wants_person
 from bot.language import formats, phrases, policy
 from bot.language.policy import NOT_SERVED, Choice
-from bot.messages import Button, Mark, MessageReceived, Place, Reply
+from bot.messages import Button, Mark, MessageReceived, Place, Reply, without_files
 from bot.metrics import Metrics
+from bot.prompts import NOTHING
 from bot.rates import Rates
 from bot.signs import Signs
 from bot.store.inbox import LETTERS_FIRST, InboxStore, Left, Work
@@ -39,8 +41,10 @@ class Conversation:
         rates: Rates | None = None,
         metrics: Metrics | None = None,
         channels: Channels | None = None,
+        attachments: Attachments | None = None,
     ) -> None:
-        """`rates`: how often somebody may ask; None: as often as he likes. `channels`: what holds where; None: as usual everywhere."""
+        """`rates`: how often somebody may ask; None: as often as he likes. `channels`: what holds where; None: as usual everywhere.
+        `attachments`: who opens files; None: nobody."""
         self._channels = channels or Channels()
         self._store = store
         self._branches = branches
@@ -48,6 +52,7 @@ class Conversation:
         self._longest_message = longest_message
         self._rates = rates or Rates()
         self._metrics = metrics or Metrics()
+        self._attachments = attachments or Attachments({})
         self._making: dict[str, asyncio.Task[Answer]] = {}
         self._drains: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self.at_work: set[str] = set()
@@ -174,12 +179,38 @@ class Conversation:
         if not unasked and choice.why == NOT_SERVED and branch.hand_over_others:
             return await branch.desk.hand_over(work, choice.seen, "unserved")
         sparing = not self._rates.workspace(author, len(work.messages))
-        overheard = not work.place.direct and not work.messages[-1].aside
+        opened = await self._opened(work, branch, sparing, unasked and not text.strip())
+        if not text.strip() and opened.begun:
+            choice = self._choice(work, opened.begun)
         noted = choice.why == NOT_SERVED and not self._told(work, choice.seen)
-        question = Question(text, language, work.thread.turns, choice.spoken, sparing, self._rules(work).tone, overheard)
-        answer = await branch.answering.answer(question, live if live.grows and not (noted or unasked) else None)
+        overheard = not work.place.direct and not work.messages[-1].aside
+        tone = self._rules(work).tone
+        question = Question(text, choice.language, work.thread.turns, choice.spoken, sparing, tone, opened.attached, overheard)
+        growing = live if live.grows and not (noted or unasked or opened.missed) else None
+        answer = await self._answered(work, branch, question, opened, growing)
         answer = _with_buttons(answer, work.messages[-1], branch.desk.reachable)
         return with_note(answer, choice.seen) if noted else answer
+
+    async def _opened(self, work: Work, branch: Branch, sparing: bool, idle: bool) -> Opened:
+        """The files that came with the messages; `idle`: nobody asked us anything by them."""
+        if idle or not any(message.attachments for message in work.messages):
+            return Opened()
+        return await self._attachments.open(work.messages, branch.answering.sees and not sparing)
+
+    async def _answered(self, work: Work, branch: Branch, question: Question, opened: Opened, live: Growing | None) -> Answer:
+        """With a sentence before it about each file that could not be read; where there is nothing else, it is all that is said."""
+        if opened.missed and not question.text.strip() and question.attached == NOTHING:
+            return Answer(Reply(opened.told(question.language), question.language), answered=False, model="")
+        answer = await branch.answering.answer(question, live)
+        if question.attached != NOTHING:
+            await self._store.attach(work, [opened.kept(message, answer.looked) for message in work.messages])
+        unseen = answer.unseen and not answer.looked
+        if unseen:
+            opened.unseen()
+        told = opened.told(question.language)
+        if unseen and not question.sought.strip():
+            return replace(answer, reply=replace(answer.reply, text=told))
+        return with_words_first(answer, told)
 
     def _rules(self, work: Work) -> Rules:
         return self._channels.at(work.place, work.messages[-1].parent)
@@ -190,7 +221,7 @@ class Conversation:
 
     def _told(self, work: Work, language: str) -> bool:
         """Whether it was said before in this conversation that this language is not served."""
-        before = (turn.text for turn in work.thread.turns if turn.role == "customer")
+        before = (without_files(turn.text) for turn in work.thread.turns if turn.role == "customer")
         return any(self._chosen(work, text).seen == language for text in before)
 
     async def _failed(self, work: Work, language: str, exc: Exception, live: Growing) -> bool:
@@ -210,8 +241,9 @@ class Conversation:
         await self._store.failed(work, type(exc).__name__)
         return False
 
-    def _choice(self, work: Work) -> Choice:
-        text = "\n".join(message.text for message in work.messages)
+    def _choice(self, work: Work, attached: str = "") -> Choice:
+        """`attached`: what tells the language where nothing was written."""
+        text = attached or "\n".join(message.text for message in work.messages)
         return self._chosen(work, text, work.thread.language, work.messages[-1].locale)
 
     def _chosen(self, work: Work, text: str, spoken: str = "", locale: str = "") -> Choice:

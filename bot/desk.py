@@ -113,7 +113,7 @@ class Desk:
 
 def _asking(work: Work) -> Asking:
     last = work.messages[-1]
-    question = question_of("\n\n".join(message.text for message in work.messages), work.thread)
+    question = question_of("\n\n".join(message.said for message in work.messages), work.thread)
     return Asking(work.thread, last.author, question, last.standing, work.events[-1])
 
 

@@ -5,7 +5,8 @@ holds a client, a callback or a raw payload. Times are seconds since 1970 (UTC).
 `storable` when a value is made of it, so nobody behind has to ask.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import Literal
 from urllib.parse import quote, unquote
 
@@ -17,6 +18,14 @@ LONGEST_TEXT = 50_000
 """Characters of what somebody writes at once: more than any platform takes. What is longer is cut here."""
 
 LONGEST_NAME = 100
+
+MOST_ATTACHMENTS = 10
+"""Files of one message of which we keep where they are; more than people attach."""
+
+LONGEST_ADDRESS = 2000
+
+PINNED = "📎 "
+"""So begins, in whatever is written down of a message, the line that names a file that came with it: a sign that needs no language."""
 
 EVERYWHERE = "*"
 """Instead of a person's workspace: all of them."""
@@ -80,6 +89,30 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that came with a message, as the platform tells of it; its bytes stay there until they are needed.
+
+    `name`: one line of what people see, with nothing in it that is not seen. `kind`: its media type ("image/png"), "" where it is
+    not told. `size`: in bytes, 0 where it is not told. `id` and `address` ("" where there is none): by which its platform finds it.
+    Neither is proof of what is in it.
+    """
+
+    name: str
+    kind: str = ""
+    size: int = 0
+    id: str = ""
+    address: str = field(default="", repr=False)
+
+    def __post_init__(self) -> None:
+        seen = "".join(sign if sign.isprintable() else " " if sign.isspace() else "" for sign in storable(self.name[:LONGEST_ADDRESS]))
+        name = " ".join(seen.split()) or "?"
+        _keep(self, "name", name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 21]}…{name[-20:]}")
+        _keep(self, "kind", storable(self.kind).partition(";")[0].strip().lower()[:LONGEST_NAME])
+        _keep(self, "id", storable(self.id)[:LONGEST_NAME])
+        _keep(self, "address", self.address if len(self.address) <= LONGEST_ADDRESS and self.address.isascii() else "")
+
+
+@dataclass(frozen=True, slots=True)
 class MessageReceived:
     """Somebody wrote something. `text` is CommonMark without the mention of us.
 
@@ -88,7 +121,7 @@ class MessageReceived:
     `locale` is the platform's guess at the author's language ("fr", "pt-BR", or "").
     `aside`: only its author is to see the answer, for he asked by a command; `handle`: see Reply.
     `parent`: the channel in which the thread stands, where that is another one than `place.channel`; `replies_to`: the id of the
-    message that it answers, where it says so.
+    message that it answers, where it says so. `attachments`: the files that came with it, MOST_ATTACHMENTS at most.
     """
 
     event_id: str
@@ -104,9 +137,16 @@ class MessageReceived:
     handle: str = ""
     parent: str = ""
     replies_to: str = ""
+    attachments: tuple[Attachment, ...] = ()
 
     def __post_init__(self) -> None:
         _keep(self, "text", storable(self.text[:LONGEST_TEXT]))
+        object.__setattr__(self, "attachments", self.attachments[:MOST_ATTACHMENTS])
+
+    @property
+    def said(self) -> str:
+        """The text, and a line for each file that came with it."""
+        return with_files(self.text, ((one.name, "") for one in self.attachments)) if self.attachments else self.text
 
     @property
     def standing(self) -> str:
@@ -255,6 +295,17 @@ class Fault:
 
     def __str__(self) -> str:
         return f"{self.subject}: {self.what}. {self.cure}"
+
+
+def with_files(text: str, files: Iterable[tuple[str, str]]) -> str:
+    """What somebody wrote and, under it, his files: (name, what is to be kept of its text)."""
+    parts = [text.strip(), *(f"{PINNED}{name}\n{kept}".strip() for name, kept in files)]
+    return "\n\n".join(part for part in parts if part)
+
+
+def without_files(said: str) -> str:
+    """What somebody wrote, without what was put under it by `with_files`."""
+    return said if said.find(PINNED) < 0 else said.partition(PINNED)[0].strip()
 
 
 def _keep(value: object, name: str, text: str) -> None:

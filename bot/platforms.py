@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from math import inf
 from typing import TYPE_CHECKING, Literal, Protocol
 
-from bot.messages import Event, Fault, Mark, MessageReceived, Outcome, Place, Reply
+from bot.messages import Attachment, Event, Fault, Mark, MessageReceived, Outcome, Place, Reply
 from bot.pressed import Interact
 
 if TYPE_CHECKING:
@@ -79,6 +79,9 @@ class Capabilities:
     live: bool = False
     """A message can grow while its answer is written. Fallback: the whole answer at the end, as one message."""
 
+    files: bool = False
+    """Files that come with a message are told of, and can be fetched. Fallback: none is looked at, and who sent one is told so."""
+
     marks: bool = False
     """Where people look for a conversation they see what became of it, by the tags of a forum. Fallback: nothing is marked."""
 
@@ -91,6 +94,14 @@ class Capabilities:
 
     limits: tuple[Limit, ...] = ()
     """How fast it may be called, as it documents, the narrowest limit of each call first. Fallback: as fast as we are, until it refuses."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """The beginning of a file. `whole`: that is all of it."""
+
+    data: bytes = field(repr=False)
+    whole: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,6 +323,14 @@ class Platform(Protocol):
 
     async def remove(self, place: Place, message_id: str) -> None:
         """Take a message that grew away; one that is gone already is no error. Raises PlatformError."""
+        ...
+
+    async def fetch(self, message: MessageReceived, attachment: Attachment, most: int) -> Fetched:
+        """At most so many bytes of a file that came with this message; nothing is asked but the platform's own servers.
+
+        Raises PlatformError: NotAllowed, also where the file lies elsewhere; PlaceGone; RateLimited and Unreachable, after which a
+        later try may succeed; Unsupported.
+        """
         ...
 
     def link(self, place: Place, message_id: str) -> str:

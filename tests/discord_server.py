@@ -17,6 +17,7 @@ from typing import Any, Self
 from aiohttp import WSMsgType, web
 
 from tests.discord_edits import deleted, edited
+from tests.discord_files import DiscordFiles
 from tests.discord_forum import Forum
 from tests.discord_gateway import Starts, holds
 from tests.discord_interactions import Interactions
@@ -71,6 +72,7 @@ class DiscordServer:
         self.sessions: dict[str, Session] = {}
         self.closed_threads: set[str] = set()
         self.interactions = Interactions(self)
+        self.files = DiscordFiles()
         self.forum = Forum(self)
         self._faults: list[Callable[[web.Request], web.Response]] = []
         self._history_faults: list[Callable[[web.Request], web.Response]] = []
@@ -111,13 +113,15 @@ class DiscordServer:
         app.router.add_post(f"{api}/channels/{{channel}}/typing", self._typing)
         app.router.add_patch(f"{api}/channels/{{channel}}/messages/{{message}}", self._edit)
         app.router.add_delete(f"{api}/channels/{{channel}}/messages/{{message}}", self._delete)
+        app.router.add_get(f"{api}/channels/{{channel}}/messages/{{message}}", self._read)
         self.interactions.routes(app)
+        self.files.routes(app)
         self.forum.routes(app)
         self._runner = web.AppRunner(app, shutdown_timeout=0.1)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", self.port)
         await site.start()
-        self.port = self._runner.addresses[0][1]
+        self.port = self.files.port = self._runner.addresses[0][1]
 
     async def stop(self) -> None:
         """Cut every connection and listen no more."""
@@ -298,6 +302,13 @@ class DiscordServer:
         after, before, limit = (int(request.query.get(name, other)) for name, other in (("after", 0), ("before", 1 << 63), ("limit", 50)))
         said = [each for each in self.messages[channel] if after < int(each["id"]) < before]
         return self._response([_as_history(each) for each in (said[:limit] if after else said[-limit:])[::-1]])
+
+    async def _read(self, request: web.Request) -> web.Response:
+        said = self.messages.get(request.match_info["channel"], [])
+        for each in said:
+            if each["id"] == request.match_info["message"]:
+                return self._response(_as_history(self.files.renewed(each)))
+        return self._response({"message": "Unknown Message", "code": 10008}, 404)
 
     def _guild(self, number: str) -> Payload:
         return guild(self._last(), self.closed_threads, number)

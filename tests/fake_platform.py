@@ -6,9 +6,22 @@ from dataclasses import dataclass, field, replace
 
 from aiohttp.web import RouteDef
 
-from bot.errors import NotAllowed, PlaceGone, PlatformError
-from bot.messages import Addressed, Event, Fault, Mark, MessageDeleted, MessageEdited, MessageReceived, Person, Place, Reply, StopPressed
-from bot.platforms import Capabilities, Cursor, Cursors, Listens, Receive, State, TagsOf, nowhere
+from bot.errors import NotAllowed, PlaceGone, PlatformError, Unreachable
+from bot.messages import (
+    Addressed,
+    Attachment,
+    Event,
+    Fault,
+    Mark,
+    MessageDeleted,
+    MessageEdited,
+    MessageReceived,
+    Person,
+    Place,
+    Reply,
+    StopPressed,
+)
+from bot.platforms import Capabilities, Cursor, Cursors, Fetched, Listens, Receive, State, TagsOf, nowhere
 from bot.pressed import Interact, Interaction, Reaction
 from bot.shaping import split_text
 
@@ -47,13 +60,16 @@ class FakePlatform:
     """`say` is a customer who writes, also while we are away; `posts` is what he sees; `failures` are raised by the next calls.
 
     `live` are the messages that grow or grew, `removed` those that were taken away. `marks`: the tag of each conversation; all
-    stand in the forum `c1`. `mark_failures` are raised by the next that are marked.
+    stand in the forum `c1`. `mark_failures` are raised by the next that are marked. `files` are those that people attached, by their
+    address; `fetched` counts the calls for them, and `file_failures` are raised by the next of these.
     `closed` are people who take no direct messages.
     """
 
     name: str = "fake"
     longest: int = 2000
-    capabilities: Capabilities = field(default_factory=lambda: Capabilities(status=True, buttons=True, private=True, live=True, marks=True))
+    capabilities: Capabilities = field(
+        default_factory=lambda: Capabilities(status=True, buttons=True, private=True, live=True, files=True, marks=True)
+    )
     posts: list[Posted] = field(default_factory=list)
     statuses: list[tuple[str, bool]] = field(default_factory=list)
     failures: list[PlatformError] = field(default_factory=list)
@@ -64,6 +80,9 @@ class FakePlatform:
     marks: dict[str, str] = field(default_factory=dict)
     mark_failures: list[PlatformError] = field(default_factory=list)
     saw: asyncio.Event = field(default_factory=asyncio.Event)
+    files: dict[str, bytes] = field(default_factory=dict)
+    file_failures: list[PlatformError] = field(default_factory=list)
+    fetched: int = 0
     _receive: Receive | None = None
     _ready: bool = False
     _cursors: Cursors | None = None
@@ -153,6 +172,25 @@ class FakePlatform:
     async def find_sent(self, place: Place, reply: Reply, key: str, after: str = "") -> str | None:
         return next((post.id for post in self.posts if post.key == key and post.place == place), None)
 
+    async def fetch(self, message: MessageReceived, attachment: Attachment, most: int) -> Fetched:
+        if not self.state().up:
+            raise Unreachable("not started")
+        if not attachment.address.startswith("fake:"):
+            raise NotAllowed("that lies elsewhere")
+        self.fetched += 1
+        if self.file_failures:
+            raise self.file_failures.pop(0)
+        if attachment.address not in self.files:
+            raise PlaceGone("no such file")
+        data = self.files[attachment.address]
+        return Fetched(data[:most], whole=len(data) <= most)
+
+    def attachment(self, name: str, kind: str, data: bytes, size: int | None = None) -> Attachment:
+        """A file that somebody can attach; `size` as it is told, where that is not the truth."""
+        address = f"fake:{len(self.files)}"
+        self.files[address] = data
+        return Attachment(name, kind, len(data) if size is None else size, address, address)
+
     def link(self, place: Place, message_id: str) -> str:
         return f"https://fake.example/{place.channel}/{message_id}"
 
@@ -187,6 +225,7 @@ class FakePlatform:
         sent_at: float = 0,
         fresh_after: float | None = None,
         direct: bool = False,
+        files: Sequence[Attachment] = (),
     ) -> str:
         """A customer writes; the message's id."""
         self._clock += 1
@@ -194,8 +233,16 @@ class FakePlatform:
         person = Person("fake", "w1", author, author.title())
         await self._hear(
             MessageReceived(
-                f"e{self._clock}", self.place(thread, direct=direct), message, person, text, sent_at or self._clock, addressed, fresh_after
-            )  # type: ignore[arg-type]
+                f"e{self._clock}",
+                self.place(thread, direct=direct),
+                message,
+                person,
+                text,
+                sent_at or self._clock,
+                addressed,
+                fresh_after,
+                attachments=tuple(files),
+            )
         )
         return message
 

@@ -18,6 +18,7 @@ class ScriptedModel:
     name: str = "scripted"
     prompts: list[Prompt] = field(default_factory=list)
     gate: asyncio.Event | None = None
+    sees: bool = False
 
     async def answer(self, prompt: Prompt, on_text: Callable[[str], None] | None = None) -> Completion:
         self.prompts.append(prompt)
@@ -29,7 +30,8 @@ class ScriptedModel:
         if on_text is not None:
             for piece in reply.partition(" "):
                 on_text(piece)
-        return Completion(reply, self.name)
+        unseen = not self.sees and any(turn.pictures for turn in prompt.turns)
+        return Completion(reply, self.name, unseen=unseen)
 
     @property
     def resting(self) -> Mapping[str, bool]:

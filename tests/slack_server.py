@@ -18,21 +18,23 @@ from uuid import uuid4
 
 from aiohttp import ClientSession, WSMsgType, web
 
+from tests.slack_files import SlackFiles
 from tests.slack_hands import APP, BOT, TEAM, Json, SlackHands
 from tests.slack_rules import arguments_of, escape, fault_of_post, kind_of, links_of, rendered
 from tests.slack_streams import SlackStreams
 
 BOT_ID = "BBOT"
-SCOPES = "app_mentions:read,assistant:write,channels:history,chat:write,commands,groups:history,im:history,im:write,users:read"
+SCOPES = "app_mentions:read,assistant:write,channels:history,chat:write,commands,files:read,groups:history,im:history,im:write,users:read"
 
 ERRORS = {401: "invalid_auth", 403: "not_in_channel", 404: "channel_not_found"}
 
 
-class SlackServer(SlackHands):
+class SlackServer(SlackHands, SlackFiles):
     """One workspace, Acme (T1), with our bot (UBOT) in it. Channels exist as soon as they are named: C…, G… private, D… direct."""
 
     def __init__(self, bot_token: str = "xoxb-test", app_token: str = "xapp-test", *, echo: bool = True) -> None:  # noqa: S107
-        super().__init__()
+        SlackHands.__init__(self)
+        SlackFiles.__init__(self)
         self.bot_token, self.app_token, self.echo, self.scopes = bot_token, app_token, echo, SCOPES
         self.request_url, self.signing_secret = "", ""
         self.patience, self.retry_after = 3.0, (0.05, 0.2, 0.5)
@@ -53,6 +55,7 @@ class SlackServer(SlackHands):
         self._last_ts = 0
         self._app = web.Application(client_max_size=4 * 1024**2)
         self._app.add_routes([web.get("/socket", self._serve_socket), web.route("*", "/api/{method}", self._serve_api)])
+        self._app.add_routes([web.get("/files-pri/{file}/{tail:.+}", self.serve_file)])
         self._app.add_routes([web.post("/response/{token}", self._serve_response_url)])
         self._runner = web.AppRunner(self._app, access_log=None, shutdown_timeout=0.1)
         self._session: ClientSession | None = None
@@ -330,6 +333,7 @@ class SlackServer(SlackHands):
             "assistant.threads.setSuggestedPrompts": self._set_prompts,
             "chat.postEphemeral": self._post_ephemeral,
             "conversations.open": self._open_direct,
+            "files.info": self._file_info,
             "users.info": self._user_info,
             "views.open": self._open_view,
             "views.publish": self._publish_view,

@@ -11,7 +11,7 @@ from typing import Any
 
 import discord
 
-from bot.messages import Addressed, MessageDeleted, MessageEdited, MessageReceived, Person, Place
+from bot.messages import Addressed, Attachment, MessageDeleted, MessageEdited, MessageReceived, Person, Place
 from bot.platforms import Listens, nowhere
 
 NAME = "discord"
@@ -46,6 +46,24 @@ def read_message(message: discord.Message, me: int, listens: Listens = nowhere) 
         fresh_after=SILENCE if new_topic else None,
         parent=_parent(message),
         replies_to=str(message.reference.message_id or "") if message.reference else "",
+        attachments=tuple(map(_attachment, message.attachments)),
+    )
+
+
+def _attachment(file: discord.Attachment) -> Attachment:
+    """A file. Its name is a plain one; where it holds other letters, they stand in its title, without what comes after the dot."""
+    name, size = file.title or "", file.size
+    _, dot, ending = str(file.filename).rpartition(".")
+    if not isinstance(name, str) or not name:
+        name = str(file.filename)
+    elif dot and not name.endswith(f".{ending}"):
+        name = f"{name}.{ending}"
+    return Attachment(
+        name=name,
+        kind=file.content_type if isinstance(file.content_type, str) else "",
+        size=size if isinstance(size, int) and size > 0 else 0,
+        id=str(file.id),
+        address=file.url if isinstance(file.url, str) else "",
     )
 
 

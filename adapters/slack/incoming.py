@@ -4,13 +4,16 @@ Pure, and never an exception: what is malformed is nothing to us. Shapes: docs.s
 """
 
 import re
+from collections.abc import Iterator, Mapping
 
 from adapters.slack.fields import TIME, Json, id_of, json_of, text_of, time_of
-from bot.messages import Addressed, Event, MessageDeleted, MessageEdited, MessageReceived, Person, Place, StopPressed
+from bot.messages import Addressed, Attachment, Event, MessageDeleted, MessageEdited, MessageReceived, Person, Place, StopPressed
 from bot.platforms import Listens, nowhere
 
 _SPOKEN = frozenset({"", "file_share", "thread_broadcast"})
 """The subtypes of messages that a person wrote; all others are joins, topics, bots and the like."""
+_GONE = frozenset({"tombstone", "hidden_by_limit"})
+"""The modes of files that cannot be had any more."""
 _SLACK_ITSELF = frozenset({"USLACK", "USLACKBOT"})
 _TOKEN = re.compile(r"<([^<>]+)>|&(?:amp|lt|gt);")
 
@@ -48,7 +51,28 @@ def _read_message(body: Json, event: Json, bot_user_id: str, listens: Listens) -
         text=plain_text(text, bot_user_id),
         sent_at=sent_at,
         addressed=addressed,
+        attachments=tuple(_attachments(event)),
     )
+
+
+def _attachments(event: Json) -> Iterator[Attachment]:
+    """Files as docs.slack.dev describes them ("file object"); those that are gone leave a stone behind."""
+    files = event.get("files")
+    for file in files if isinstance(files, list) else ():
+        if isinstance(file, Mapping):
+            size, gone = file.get("size"), text_of(file, "mode") in _GONE
+            yield Attachment(
+                name=text_of(file, "name") or text_of(file, "title"),
+                kind=text_of(file, "mimetype"),
+                size=size if isinstance(size, int) and size > 0 else 0,
+                id="" if gone else id_of(file, "id"),
+                address="" if gone else address_of(file),
+            )
+
+
+def address_of(file: Json) -> str:
+    """Where a file can be fetched; of one that lies with somebody else there is only a page that shows it."""
+    return text_of(file, "url_private_download") or text_of(file, "url_private")
 
 
 def _read_stop(body: Json, event: Json) -> StopPressed | None:

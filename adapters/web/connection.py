@@ -18,8 +18,8 @@ from adapters.web import gate, incoming, outgoing, pages
 from adapters.web.incoming import Refused
 from adapters.web.sessions import Session, Sessions
 from bot.errors import PlaceGone, StoreError, Unsupported
-from bot.messages import Event, Fault, Mark, MessageReceived, Place, Reply
-from bot.platforms import Capabilities, Cursors, Listens, LiveMessage, Receive, State, TagsOf, nowhere
+from bot.messages import Attachment, Event, Fault, Mark, MessageReceived, Place, Reply
+from bot.platforms import Capabilities, Cursors, Fetched, Listens, LiveMessage, Receive, State, TagsOf, nowhere
 from bot.pressed import Interact, Interaction
 
 log = logging.getLogger(__name__)
@@ -170,6 +170,10 @@ class WebPlatform:
         """Only this process remembers; after a restart the page itself shows an answer of the same key once."""
         session = self._sessions.find(place.channel)
         return session.sent(place.thread, key) if session else None
+
+    async def fetch(self, message: MessageReceived, attachment: Attachment, most: int) -> Fetched:  # noqa: ARG002
+        """Nothing: a page takes no files."""
+        raise Unsupported("the page takes no files")
 
     def link(self, place: Place, message_id: str) -> str:  # noqa: ARG002
         """Nothing: a page belongs to who opened it."""

@@ -26,8 +26,8 @@ QUIET = 120.0
 TAKEN_UP = 20.0
 """Seconds in which what a dead bot left is taken up, however busy the machine is."""
 ALARM = "nothing is acknowledged or answered"
-LATE = 3.0
-"""Seconds that a second reply has to show itself."""
+STILL = 6.0
+"""Seconds without a new post after which nothing more is expected where all are answered: time for a second reply to show itself, too."""
 
 
 @dataclass(frozen=True)
@@ -206,19 +206,22 @@ def _waits(report: Report) -> bool:
 
 
 def _until_quiet(wire: Connection) -> Report:
-    """Until everything is answered, or nothing moves any more; and a little longer."""
+    """Until everything is answered and nothing more comes, or nothing moves any more.
+
+    A quoted page may stand for a burst whose other messages are still being answered, so an answer to all is believed after a while only.
+    """
     posts, since = -1, time.monotonic()
     while True:
         report = _report(wire)
         if len(report.posts) != posts:
             posts, since = len(report.posts), time.monotonic()
-        if report.told_all and not judge(report.messages, report.posts).lost:
+        still = time.monotonic() - since
+        if report.told_all and still > STILL and not judge(report.messages, report.posts).lost:
             break
-        if time.monotonic() - since > QUIET:
+        if still > QUIET:
             break
         time.sleep(1)
-    time.sleep(LATE)
-    return _report(wire)
+    return report
 
 
 def _report(wire: Connection) -> Report:

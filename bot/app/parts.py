@@ -221,7 +221,8 @@ def make_model(config: Config, ledger: Ledger | None = None) -> Model | None:
     limits = config.shop.limits
     seconds = limits.model_seconds / len(config.models)
     models: list[Model] = [
-        OpenAIModel(one.url, one.key, one.name, profile(one.profile, one.url, one.name), total_seconds=seconds) for one in config.models
+        OpenAIModel(one.url, one.key, one.name, profile(one.profile, one.url, one.name, one.sees), total_seconds=seconds)
+        for one in config.models
     ]
     if limits.tokens_a_day and ledger is not None:
         models = thrifty(models, Budget(limits.tokens_a_day, ledger))

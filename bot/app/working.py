@@ -5,6 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable, Collection, Mapping
 
 from bot.app.parts import Ground, Parts, Voice, index, is_due
+from bot.attachments import Attachments
 from bot.branches import Branch, Branches, workspace_of
 from bot.channels import Channels
 from bot.config import Config
@@ -66,6 +67,7 @@ class Working:
             Rates(limits.person_messages, limits.workspace_messages),
             metrics,
             channels,
+            Attachments(platforms, limits.attachment_tokens),
         )
         # A sign of life must not queue up behind the lanes for a connection: who is late with it is taken for dead.
         self._apart = parts.database if parts.database.embedded else Database(parts.config.database_url, parts.database.outage)

@@ -66,6 +66,7 @@ class Environment(BaseSettings):
     model_key: str = ""
     model_name: str = ""
     model_profile: Profile = ""
+    model_sees: bool | None = None
     embeddings_url: str = ""
     embeddings_key: str = ""
     embeddings_model: str = ""
@@ -76,7 +77,7 @@ class Environment(BaseSettings):
 
 
 class ModelChoice(BaseModel):
-    """One model with its key in hand."""
+    """One model with its key in hand. `sees`: None where nobody has said."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -84,6 +85,7 @@ class ModelChoice(BaseModel):
     name: str
     profile: str
     key: str
+    sees: bool | None = None
 
 
 class Config(BaseModel):
@@ -238,14 +240,18 @@ def _words(fault: Any) -> str:
 def _models(env_file: Path | None, environment: Environment, shop: Shop, faults: list[str]) -> tuple[ModelChoice, ...]:
     """Those that can be asked."""
     first = ModelChoice(
-        url=environment.model_url, name=environment.model_name, profile=environment.model_profile, key=environment.model_key
+        url=environment.model_url,
+        name=environment.model_name,
+        profile=environment.model_profile,
+        key=environment.model_key,
+        sees=environment.model_sees,
     )
     if first.name and not first.url:
         faults.append("MODEL_URL is missing: MODEL_NAME alone does not say which server to ask.")
     if first.url and not first.name:
         faults.append("MODEL_NAME is missing: MODEL_URL alone does not say which model to ask.")
     said = {**(dotenv_values(env_file, encoding=ENCODING) if env_file else {}), **os.environ}
-    more = [ModelChoice(url=m.url, name=m.name, profile=m.profile, key=said.get(m.key_variable) or "") for m in shop.models]
+    more = [ModelChoice(url=m.url, name=m.name, profile=m.profile, key=said.get(m.key_variable) or "", sees=m.sees) for m in shop.models]
     return tuple(model for model in (first, *more) if model.name and model.url.startswith(WEB))
 
 

@@ -62,6 +62,7 @@ class LimitsSection(_Section):
 
     history_tokens: Annotated[int, Field(ge=0)] = 1500
     answer_tokens: Annotated[int, Field(ge=16)] = 800
+    attachment_tokens: Annotated[int, Field(ge=0)] = 2000
     message_characters: Annotated[int, Field(ge=100, le=40_000)] = 4000
     model_seconds: Annotated[float, Field(gt=0)] = 90
     tokens_a_day: Annotated[int, Field(ge=0)] = 0
@@ -107,12 +108,13 @@ class PageSection(_Section):
 
 class ModelSection(_Section):
     """`[[models]]`: where answers come from. The first is asked, the next where it fails; `key_variable` names the variable
-    in the environment that holds the key."""
+    in the environment that holds the key. `sees`: whether it takes pictures; where that is not said, its name must tell."""
 
     url: str
     name: str
     profile: Profile = ""
     key_variable: str = "MODEL_KEY"
+    sees: bool | None = None
 
 
 class WorkspaceSection(_Section):

@@ -1,10 +1,18 @@
 """The model back end: what we ask of a language model, whoever serves it."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from bot.messages import Fault
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture for a model that sees. `kind` is its media type, "image/png"."""
+
+    kind: str
+    data: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +21,7 @@ class Said:
 
     role: Literal["user", "assistant"]
     text: str
+    pictures: tuple[Picture, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +36,14 @@ class Prompt:
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """One whole answer. Tokens are the server's count, 0 where it does not say."""
+    """One whole answer. Tokens are the server's count, 0 where it does not say. `unseen`: the model did not see the prompt's pictures."""
 
     text: str
     model: str
     prompt_tokens: int = 0
     cached_tokens: int = 0
     answer_tokens: int = 0
+    unseen: bool = False
 
 
 class Model(Protocol):
@@ -42,6 +52,11 @@ class Model(Protocol):
     @property
     def name(self) -> str:
         """What /ready, logs and `ask --json` call it."""
+        ...
+
+    @property
+    def sees(self) -> bool:
+        """Whether pictures are of any use to it. One that is asked with pictures all the same is told that they are left out."""
         ...
 
     async def answer(self, prompt: Prompt, on_text: Callable[[str], None] | None = None) -> Completion:

@@ -18,6 +18,11 @@ class Around:
         return self._model.name
 
     @property
+    def sees(self) -> bool:
+        """Whether the model does."""
+        return self._model.sees
+
+    @property
     def resting(self) -> Mapping[str, bool]:
         """The model's."""
         return self._model.resting

@@ -14,6 +14,8 @@ log = logging.getLogger(__name__)
 
 NEARLY = 0.8
 """The share of the day's tokens from which on only the last model in `[[models]]` is asked."""
+PICTURE_TOKENS = 1000
+"""Roughly, of a screenshot; each provider counts otherwise."""
 
 
 class Budget:
@@ -65,4 +67,5 @@ def thrifty(models: Sequence[Model], budget: Budget) -> list[Model]:
 
 def _estimated(prompt: Prompt, completion: Completion) -> int:
     """For servers that do not count."""
-    return estimate(prompt.system) + sum(estimate(turn.text) for turn in prompt.turns) + estimate(completion.text)
+    said = sum(estimate(turn.text) + PICTURE_TOKENS * len(turn.pictures) for turn in prompt.turns)
+    return estimate(prompt.system) + said + estimate(completion.text)

@@ -25,6 +25,11 @@ class Chain:
         """The first model's; a Completion says which one answered."""
         return self._links[0][0].name
 
+    @property
+    def sees(self) -> bool:
+        """Whether one of them does; the others are asked without pictures."""
+        return any(model.sees for model, _ in self._links)
+
     async def answer(self, prompt: Prompt, on_text: Callable[[str], None] | None = None) -> Completion:
         """The answer of the first model that gives one; the last one's fault when none does."""
         shown = False

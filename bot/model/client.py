@@ -1,11 +1,14 @@
 """A model behind an OpenAI-compatible address: chat.completions, streamed, and nothing else of the API."""
 
 import asyncio
+import base64
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
-from bot.errors import ModelError
+from bot.errors import ModelError, ModelRefused
 from bot.messages import Fault
 from bot.model import Completion, Prompt, Said
 from bot.model.connection import Connection
@@ -13,6 +16,8 @@ from bot.model.faults import TooLong, TooSlow, UnknownModel, as_fault, unknown_m
 from bot.model.profiles import Profile
 from bot.model.retries import Retries
 from bot.model.stream import Accumulator
+
+log = logging.getLogger(__name__)
 
 CHECK_SECONDS = 10.0
 GULP_SECONDS = 0.1
@@ -23,6 +28,7 @@ GRACE_SECONDS = 2.0
 """After the last word: for the count of tokens, and so that the connection can be used again."""
 TRIAL = Prompt("", (Said("user", "Hello"),), longest_answer=1)
 SHOWN_NAMES = 8
+LEFT_OUT = "(A picture came with this, which you cannot see. Do not guess what it shows.)"
 KNOWN_SECONDS = 600.0
 """How long an answer proves that the model is there: whoever asks /ready every few seconds is not to pay for it."""
 
@@ -51,8 +57,29 @@ class OpenAIModel:
         self._worked_at = float("-inf")
 
     async def answer(self, prompt: Prompt, on_text: Callable[[str], None] | None = None) -> Completion:
-        """One whole answer. What fails before its first piece was shown is tried again, within the time for all attempts."""
+        """One whole answer. What fails before its first piece was shown is tried again, within the time for all attempts. A server that
+        refuses pictures, or these, is asked without them."""
         until = asyncio.get_running_loop().time() + self._total
+        pictured, shown = any(turn.pictures for turn in prompt.turns), False
+
+        def show(text: str) -> None:
+            nonlocal shown
+            shown = True
+            if on_text is not None:
+                on_text(text)
+
+        if pictured and self.sees:
+            try:
+                return await self._answered(prompt, show if on_text is not None else None, until)
+            except ModelRefused as exc:
+                if shown:
+                    raise
+                log.warning("asking again without the pictures: %s", exc, extra={"model": self.name})
+        if not pictured:
+            return await self._answered(prompt, on_text, until)
+        return replace(await self._answered(_blind(prompt), on_text, until), unseen=True)
+
+    async def _answered(self, prompt: Prompt, on_text: Callable[[str], None] | None, until: float) -> Completion:
         body = self._body(prompt)
         tries: list[Accumulator] = []
 
@@ -65,6 +92,11 @@ class OpenAIModel:
         except ModelError:
             self._worked_at = float("-inf")
             raise
+
+    @property
+    def sees(self) -> bool:
+        """As its profile says."""
+        return self._profile.sees
 
     @property
     def resting(self) -> Mapping[str, bool]:
@@ -145,11 +177,24 @@ class OpenAIModel:
         return TooSlow(f"the model server at {host} {what}: look whether it is overloaded, or choose a smaller model")
 
 
-def _messages(prompt: Prompt, system_role: bool) -> list[dict[str, str]]:
-    turns = [{"role": turn.role, "content": turn.text} for turn in prompt.turns]
-    if not prompt.system:
-        return turns
-    if system_role:
-        return [{"role": "system", "content": prompt.system}, *turns]
-    first, *others = turns
-    return [{"role": first["role"], "content": f"{prompt.system}\n\n{first['content']}"}, *others]
+def _messages(prompt: Prompt, system_role: bool) -> list[dict[str, Any]]:
+    turns = list(prompt.turns)
+    if not system_role and prompt.system:
+        turns[0] = replace(turns[0], text=f"{prompt.system}\n\n{turns[0].text}")
+    said = [{"role": turn.role, "content": _content(turn)} for turn in turns]
+    return [{"role": "system", "content": prompt.system}, *said] if system_role and prompt.system else said
+
+
+def _content(turn: Said) -> str | list[dict[str, Any]]:
+    """Plain text where there is no picture: not every server takes parts, and none that is empty."""
+    if not turn.pictures:
+        return turn.text
+    addresses = [f"data:{one.kind};base64,{base64.b64encode(one.data).decode()}" for one in turn.pictures]
+    words = [{"type": "text", "text": turn.text}] if turn.text else []
+    return [*words, *({"type": "image_url", "image_url": {"url": address}} for address in addresses)]
+
+
+def _blind(prompt: Prompt) -> Prompt:
+    """The same for a model that does not see."""
+    turns = (replace(turn, text=f"{turn.text}\n{LEFT_OUT}".strip(), pictures=()) if turn.pictures else turn for turn in prompt.turns)
+    return replace(prompt, turns=tuple(turns))

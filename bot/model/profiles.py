@@ -25,6 +25,9 @@ class Profile:
     """Where the model's template knows no system role, the standing orders go before the customer's first words."""
     embeddings_batch: int = 64
     """Texts in one embeddings request; more go in several."""
+    sees: bool = False
+    """It takes pictures, as parts of a message (`image_url` with a `data:` address). That is a fact about the model more than about its
+    server, so it is told from its name, or set."""
 
 
 PROFILES = {
@@ -60,11 +63,24 @@ _NO_SYSTEM_ROLE = re.compile(r"gemma(?!-?[4-9])|mistral-7b-instruct-v0\.[12]", r
 """Open models whose templates answer a system role with HTTP 400 on some servers."""
 
 
-def profile(name: str, url: str, model: str = "") -> Profile:
-    """The profile of this name (MODEL_PROFILE); without a name, the one that the address suggests. Raises ConfigError."""
+_SEES = re.compile(
+    r"gpt-(?:4o|4\.1|5)(?!.*(?:audio|realtime|transcribe|tts))|claude-|gemini-|pixtral|mistral-(?:small|medium|large)-latest"
+    r"|qwen[\d.]*-?vl|qvq-",
+    re.IGNORECASE,
+)
+"""Models of services on the net that take pictures, by their names there. The same model in the house may have been started without."""
+_ON_THE_NET = frozenset({"openai", "mistral", "qwen", "anthropic", "google"})
+
+
+def profile(name: str, url: str, model: str = "", sees: bool | None = None) -> Profile:
+    """The profile of this name (MODEL_PROFILE); without a name, the one that the address suggests. `sees`: whether the model does; None
+    where nobody has said so, and its name must tell. Raises ConfigError."""
     if name and name not in PROFILES:
         raise ConfigError([f"MODEL_PROFILE: {name!r} is not one of {', '.join(PROFILES)}."])
     found = PROFILES[name or _guess(url)]
+    if sees is None:
+        sees = found.name in _ON_THE_NET and _SEES.search(model) is not None
+    found = replace(found, sees=sees)
     return replace(found, system_role=False) if _NO_SYSTEM_ROLE.search(model) else found
 
 

@@ -222,6 +222,13 @@ class InboxStore:
         async with self._database.writing() as connection:
             await connection.execute(_held(work).values(state="new", owner=0, error=error, attempts=events.c.attempts + 1))
 
+    async def attach(self, work: Work, said: Sequence[str]) -> None:
+        """What the conversation keeps of these messages, one each, now that their files are read; nothing where they changed since."""
+        async with self._database.writing() as connection:
+            for event, text in zip(work.events, said, strict=True):
+                ours = select(events.c.turn_id).where((events.c.id == event) & _is_held(work)).scalar_subquery()
+                await connection.execute(update(turns).where(turns.c.id == ours).values(text=text))
+
     async def keep(self, work: Work) -> None:
         """Remembered, and not for us to answer."""
         async with self._database.writing() as connection:

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.messages import EVERYWHERE, Person
+from bot.messages import EVERYWHERE, Person, without_files
 from bot.store.database import Database
 from bot.tables import cases, channels, drafts, events, feedback, outbox, people, threads, turns
 
@@ -163,7 +163,8 @@ def _is_his(case: Row[Any], person: Person, words: Sequence[str]) -> bool:
 
 
 def _words(said: Sequence[Row[Any]], person: Person) -> list[str]:
-    return [row.text[:TELLING] for row in said if row.author == person.id and row.text.strip()]
+    own = (without_files(row.text) or row.text for row in said if row.author == person.id)
+    return [text[:TELLING] for text in own if text.strip()]
 
 
 def _heard(person: Person, here: str = "") -> ColumnElement[bool]:

@@ -37,7 +37,7 @@ async def current(connection: AsyncConnection, message: MessageReceived, longest
 
 async def add_customer_turn(connection: AsyncConnection, thread: int, message: MessageReceived) -> int:
     """Remember what a customer said; the turn's id."""
-    return await add_turn(connection, thread, Turn("customer", message.text, message.message_id, message.author.id), message.sent_at)
+    return await add_turn(connection, thread, Turn("customer", message.said, message.message_id, message.author.id), message.sent_at)
 
 
 async def add_turn(connection: AsyncConnection, thread: int, turn: Turn, said_at: float, reference: str = "", sources: str = "") -> int:

@@ -3,7 +3,10 @@
 import json
 from collections.abc import Sequence
 
-from bot.messages import Button, Mark, MessageReceived, Person, Place, Reply, Source
+from bot.messages import Attachment, Button, Mark, MessageReceived, Person, Place, Reply, Source
+
+FILES_AT = 6
+"""Where attachments stand among what may be missing in rows of older versions."""
 
 
 def write_message(message: MessageReceived) -> str:
@@ -20,6 +23,8 @@ def write_message(message: MessageReceived) -> str:
             message.aside,
             message.handle,
             message.parent,
+            message.replies_to,
+            [[one.name, one.kind, one.size, one.id, one.address] for one in message.attachments],
         ],
         ensure_ascii=False,
     )
@@ -28,6 +33,8 @@ def write_message(message: MessageReceived) -> str:
 def read_message(event_id: str, place: str, sent_at: float, body: str) -> MessageReceived:
     """The message that was written down."""
     message_id, author, text, addressed, *rest = json.loads(body)
+    if len(rest) > FILES_AT:
+        rest[FILES_AT] = tuple(Attachment(*one) for one in rest[FILES_AT])
     return MessageReceived(event_id, Place.from_key(place), message_id, Person(*author), text, sent_at, addressed, *rest)
 
 

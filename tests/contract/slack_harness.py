@@ -119,6 +119,18 @@ class SlackHarness:
             case _:
                 await server.say(channel, user, text, thread_ts=SEED, **more)
 
+    async def attach(self, text: str, *files: tuple[str, str, bytes]) -> None:
+        await self.server.say("D1", "U1", text, subtype="file_share", files=[self.server.upload(*file) for file in files])
+
+    def fail_file(self, status: int) -> None:
+        self.server.fail_file(status)
+
+    async def lose_files(self) -> None:
+        self.server.files.clear()
+
+    def asked_for_files(self) -> int:
+        return len(self.server.file_calls)
+
     async def redeliver(self) -> None:
         self.server.patience = 3.0
         await self.server.redeliver()

@@ -15,6 +15,7 @@ from adapters.discord.faults import MEANINGS, platform_error
 from bot.errors import NotAllowed, PlaceGone, PlatformError, RateLimited, Unreachable, Unsupported
 from bot.messages import Event, MessageDeleted, Place, Reply
 from bot.platforms import Listens, Receive, nowhere
+from tests.contract.files_contract import FilesContract
 from tests.contract.live_contract import LiveContract
 from tests.contract.missed_contract import MissedContract
 from tests.contract.platform_contract import EVERYTHING, Heard, PlatformContract
@@ -70,6 +71,20 @@ class DiscordHarness:
         if kind == "same_message_twice":
             await server.tell("MESSAGE_CREATE", self._last)
         await self.settle()
+
+    async def attach(self, text: str, *files: tuple[str, str, bytes]) -> None:
+        attachments = [self.server.files.upload(DIRECT["ana"], *file) for file in files]
+        self._last = await self.server.say(DIRECT["ana"], "ana", text, attachments=attachments)
+        await self.settle()
+
+    def fail_file(self, status: int) -> None:
+        self.server.files.fail(status)
+
+    async def lose_files(self) -> None:
+        self.server.files.kept.clear()
+
+    def asked_for_files(self) -> int:
+        return len(self.server.files.calls)
 
     async def settle(self) -> None:
         """Returns when the adapter has read, and is through with, all that was told."""
@@ -141,7 +156,7 @@ async def _harness(server: DiscordServer) -> AsyncIterator[DiscordHarness]:
     await harness.close()
 
 
-class TestDiscord(PlatformContract, PrivateContract, MissedContract, LiveContract):
+class TestDiscord(PlatformContract, PrivateContract, MissedContract, LiveContract, FilesContract):
     """The contract."""
 
 

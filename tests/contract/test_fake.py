@@ -8,6 +8,7 @@ import pytest
 from bot.errors import NotAllowed, PlaceGone, PlatformError, RateLimited, Unreachable
 from bot.messages import Place
 from bot.platforms import Listens, Receive, nowhere
+from tests.contract.files_contract import FilesContract
 from tests.contract.live_contract import LiveContract
 from tests.contract.missed_contract import MissedContract
 from tests.contract.platform_contract import PlatformContract
@@ -54,6 +55,19 @@ class FakeHarness:
                 await self.platform.say(text, id="twice")
         else:
             self._last = await self.platform.say(text, addressed=ADDRESSED[kind], direct=kind == "direct")
+
+    async def attach(self, text: str, *files: tuple[str, str, bytes]) -> None:
+        await self.platform.say(text, addressed="direct", direct=True, files=[self.platform.attachment(*file) for file in files])
+
+    def fail_file(self, status: int) -> None:
+        refusals = {302: NotAllowed("elsewhere"), 403: NotAllowed("no"), 429: RateLimited("wait", 7), 503: Unreachable("away")}
+        self.platform.file_failures = [refusals[status]]
+
+    async def lose_files(self) -> None:
+        self.platform.files.clear()
+
+    def asked_for_files(self) -> int:
+        return self.platform.fetched
 
     async def redeliver(self) -> None:
         """Nothing is ever lost between us and a fake."""
@@ -104,7 +118,7 @@ class FakeHarness:
         await self.platform.stop()
 
 
-class TestFake(PlatformContract, PrivateContract, MissedContract, LiveContract):
+class TestFake(PlatformContract, PrivateContract, MissedContract, LiveContract, FilesContract):
     @pytest.fixture
     async def harness(self) -> AsyncIterator[FakeHarness]:
         harness = FakeHarness()

@@ -15,6 +15,7 @@ from adapters.slack.connection.refusals import refusal
 from bot.errors import NotAllowed, PlaceGone, PlatformError, RateLimited, Unreachable, Unsupported
 from bot.messages import MessageEdited, Reply
 from bot.platforms import State
+from tests.contract.files_contract import FilesContract
 from tests.contract.live_contract import LiveContract
 from tests.contract.missed_contract import MissedContract
 from tests.contract.platform_contract import Heard, PlatformContract, say
@@ -37,7 +38,7 @@ async def harness(server: SlackServer) -> AsyncIterator[SlackHarness]:
     await made.close()
 
 
-class TestSlackBySocketMode(PlatformContract, PrivateContract, MissedContract, LiveContract):
+class TestSlackBySocketMode(PlatformContract, PrivateContract, MissedContract, LiveContract, FilesContract):
     """The contract, through a websocket."""
 
 
@@ -281,7 +282,7 @@ class TestTheDoctor:
     async def test_missing_scopes_are_named(self, server: SlackServer) -> None:
         server.scopes = "chat:write,app_mentions:read,commands,users:read"
         [fault] = await SlackPlatform("xoxb-test", "xapp-test", api_url=server.url).check()
-        assert "channels:history, groups:history, im:history, im:write" in fault.what
+        assert "channels:history, files:read, groups:history, im:history, im:write" in fault.what
 
     async def test_an_unreachable_slack_is_named(self) -> None:
         [fault] = await SlackPlatform("xoxb-test", "xapp-test", api_url="http://127.0.0.1:9/api/").check()

@@ -285,3 +285,26 @@ async def aged(here: World, ends_in: float) -> Installation:
     assert here.platform._teams is not None
     here.platform._teams.doubt("T1")
     return old
+
+
+async def test_workspaces_that_gave_less_than_is_asked_for_today_are_named(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        await here.install("T1")
+        assert await here.platform.check() == []
+        here.slack.scopes = here.slack.scopes.replace("files:read,", "")
+        await here.install("T2")
+        [fault] = await here.platform.check()
+        assert fault.what == "1 of 2 workspaces have not given the scopes files:read (Work & T2)"
+        assert "/slack/install" in fault.cure
+
+
+async def test_each_workspaces_files_are_fetched_with_its_own_token(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        for team in ("T1", "T2"):
+            await here.install(team)
+            file = here.slack.upload("a.txt", "text/plain", b"hello")
+            await here.slack.ask(team, f"C{team}A", "U7", "Where is my parcel?", files=[file])
+        for event in here.received:
+            assert isinstance(event, MessageReceived)
+            assert (await here.platform.fetch(event, event.attachments[0], 10)).data == b"hello"
+        assert [here.slack.tokens[call.removeprefix("Bearer ")] for call in here.slack.file_calls] == ["T1", "T2"]

@@ -9,6 +9,7 @@ import pytest
 
 from bot.messages import Place
 from bot.platforms import Listens, Receive, nowhere
+from tests.contract.files_contract import NoFilesContract
 from tests.contract.live_contract import LiveContract
 from tests.contract.platform_contract import PlatformContract
 from tests.contract.private_contract import PrivateContract
@@ -118,5 +119,5 @@ async def harness() -> AsyncIterator[WebHarness]:
     await made.close()
 
 
-class TestWeb(PlatformContract, PrivateContract, LiveContract):
+class TestWeb(PlatformContract, PrivateContract, LiveContract, NoFilesContract):
     """The page."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from bot.answering import Answer, Question
+from bot.attachments import Attachments
 from bot.branches import Branch, Branches
 from bot.channels import Channels
 from bot.conversation import Conversation
@@ -52,6 +53,9 @@ class Echo:
     sentences: Sequence[str] = ()
     """What is seen of an answer while it is held back; "" takes back what came before."""
     live: Live | None = None
+    sees: bool = False
+    looked: str = ""
+    unseen: bool = False
 
     async def answer(self, question: Question, live: Live | None = None) -> Answer:
         self.asked.append(question)
@@ -69,7 +73,8 @@ class Echo:
         if self.offers:
             return Answer(Reply("I do not know. Shall I pass it on?", question.language, offers_person=True), False, "echo")
         said = f"You asked: {question.text}"
-        return Answer(Reply(said, question.language), True, "echo", personal=personal(said) if question.overheard else ())
+        own = personal(said) if question.overheard else ()
+        return Answer(Reply(said, question.language), True, "echo", looked=self.looked, unseen=self.unseen, personal=own)
 
 
 Start = Callable[[Receive, Interact], Awaitable[None]]
@@ -177,6 +182,7 @@ async def desk(
     model: ScriptedModel | None = None,
     languages: tuple[str, ...] = ("en", "de", "es"),
     detector: Detector | None = None,
+    attachment_tokens: int = 2000,
 ) -> AsyncIterator[Desk]:
     """One run of the desk; open another on the same database to see what a restart does. `start` the platform, where it is not a fake.
     `member`: the key of a person who is staff; `model`: what writes for staff;
@@ -192,7 +198,8 @@ async def desk(
     delivery = Delivery(outbox, platforms, lambda _place: hosts, holder, live=live, spare=spare, tags=channels.tags)
     staff_desk = StaffDesk(CaseStore(database), delivery, staff, contact, languages[0], lambda place: lanes.wake(place))
     branch = Branch(echo, detector, staff_desk, languages[0], hand_over_others)  # type: ignore[arg-type]
-    conversation = Conversation(store, Branches(branch), delivery, 4000, rates, metrics, channels)
+    attachments = Attachments(platforms, attachment_tokens, pace=0.01)
+    conversation = Conversation(store, Branches(branch), delivery, 4000, rates, metrics, channels, attachments)
     lanes = InProcessLanes(conversation.answer_place, conversation.interrupt)
     inbox = Inbox(store, lanes, lanes.interrupt, channels)
     worker = Worker(WorkerStore(database, holder), lanes.wake, conversation.at_work)

@@ -132,6 +132,16 @@ def test_a_picture_for_us_is_a_message_without_words(read: Any) -> None:
     assert read("direct", content="", attachments=[picture]).text == ""
 
 
+def test_a_message_tells_of_its_files(read: Any) -> None:
+    invoice, shoe, size, voice, nameless = read("with_files").attachments
+    assert (invoice.name, invoice.kind, invoice.size, invoice.id) == ("invoice.pdf", "application/pdf", 20481, "1430000000000000032")
+    assert invoice.address.startswith("https://cdn.discordapp.com/attachments/6000/1430000000000000032/invoice.pdf?ex=")
+    assert (shoe.name, shoe.kind) == ("shoe.png", "image/png")
+    assert (size.name, size.kind) == ("größe.txt", "text/plain")
+    assert voice.kind == "audio/ogg"
+    assert (nameless.name, nameless.kind) == ("noname", "")
+
+
 def test_an_edit_carries_the_new_words(discord_says: Any) -> None:
     event = read_edit(discord_says("edit"), int(BOT))
     assert isinstance(event, MessageEdited)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.slack.incoming import plain_text, read_event
-from bot.messages import MessageDeleted, MessageEdited, MessageReceived, Person, Place
+from bot.messages import Attachment, MessageDeleted, MessageEdited, MessageReceived, Person, Place
 
 RECORDINGS = Path(__file__).parents[1] / "recordings" / "slack"
 WORKSPACE, CHANNEL, DIRECT = "T123ABC456", "C123ABC456", "D024BE91L"
@@ -60,6 +60,22 @@ def test_what_is_not_for_us_gives_no_event(name: str) -> None:
     assert read_event(recorded(name), "UBOT") is None
 
 
+def test_a_message_tells_of_its_files_and_not_of_those_that_cannot_be_had() -> None:
+    event = read_event(recorded("file_share"), "UBOT")
+    assert isinstance(event, MessageReceived)
+    address = "https://files.slack.com/files-pri/T123ABC456-F01/download/shoe.png"
+    assert event.attachments == (Attachment("shoe.png", "image/png", 20481, "F01", address),)
+    odd = read_event(recorded("file_share_odd"), "UBOT")
+    assert isinstance(odd, MessageReceived)
+    connect, gone, remote, voice, snippet, nonsense = odd.attachments
+    assert (connect.id, connect.address) == ("F05", "")
+    assert (gone.id, gone.address) == ("", "")
+    assert remote.address == "https://docs.google.com/document/d/1"
+    assert voice.kind == "audio/mp4"
+    assert (snippet.name, snippet.kind) == ("Untitled", "text/plain")
+    assert (nonsense.name, nonsense.id, nonsense.address) == ("?", "", "")
+
+
 def test_an_edit_carries_the_new_words_and_the_time_of_the_edit() -> None:
     event = read_event(recorded("message_changed"), "UBOT")
     assert event == MessageEdited("Ev123ABC456", QUESTION, "1515449522.000016", "Where is my parcel 4711?", 1358878755.0)
@@ -86,9 +102,11 @@ ANYTHING = st.recursive(
 
 
 @given(
-    st.sampled_from(["app_mention", "direct_message", "message_changed", "message_deleted", "thread_start_deleted"]),
+    st.sampled_from(["app_mention", "direct_message", "message_changed", "message_deleted", "thread_start_deleted", "file_share_odd"]),
     st.sampled_from(["event", "team_id", "event_id"]),
-    st.sampled_from(["", "type", "subtype", "user", "text", "ts", "channel", "channel_type", "message", "previous_message", "deleted_ts"]),
+    st.sampled_from(
+        ["", "type", "subtype", "user", "text", "ts", "channel", "channel_type", "message", "previous_message", "deleted_ts", "files"]
+    ),
     ANYTHING,
 )
 def test_no_malformed_delivery_is_ever_an_exception(name: str, outer: str, inner: str, value: object) -> None:

@@ -16,6 +16,7 @@ from aiohttp.web import RouteDef
 
 from adapters.discord.components import view_of
 from adapters.discord.connection import live
+from adapters.discord.connection.files import Files
 from adapters.discord.connection.forums import Forums
 from adapters.discord.connection.gateway import Shard
 from adapters.discord.connection.hearing import Hearing, own_id
@@ -28,8 +29,22 @@ from adapters.discord.faults import LOGIN_CURE, intent_faults, translated, wrong
 from adapters.discord.incoming import NAME
 from adapters.discord.outgoing import split_reply, write_reply
 from bot.errors import NotAllowed, PlaceGone, PlatformError, RateLimited, Unreachable
-from bot.messages import Fault, Mark, MessageReceived, Place, Reply
-from bot.platforms import Call, Capabilities, Cursors, Limit, Listens, LiveMessage, Pace, Receive, Shares, State, TagsOf, nowhere
+from bot.messages import Attachment, Fault, Mark, MessageReceived, Place, Reply
+from bot.platforms import (
+    Call,
+    Capabilities,
+    Cursors,
+    Fetched,
+    Limit,
+    Listens,
+    LiveMessage,
+    Pace,
+    Receive,
+    Shares,
+    State,
+    TagsOf,
+    nowhere,
+)
 from bot.pressed import Interact
 
 log = logging.getLogger(__name__)
@@ -60,7 +75,7 @@ class DiscordPlatform:
 
     name = NAME
     capabilities = Capabilities(
-        status=True, buttons=True, private=True, live=True, marks=True, one_id=True, status_seconds=TYPING, limits=LIMITS
+        status=True, buttons=True, private=True, live=True, files=True, marks=True, one_id=True, status_seconds=TYPING, limits=LIMITS
     )
 
     def __init__(self, token: str, api_url: str = "", gateway_url: str = "", shares: Shares | None = None, *, pace: float = 1.0) -> None:
@@ -69,6 +84,7 @@ class DiscordPlatform:
         self._shares = shares or Alone()
         self.pace = pace
         self.underway = Underway()
+        self._files = Files(api_url)
         self._forums = Forums()
         self._login: Login | None = None
         self._shards: Shards | None = None
@@ -206,6 +222,11 @@ class DiscordPlatform:
         """Delete it."""
         with self.underway:
             await live.remove(_message_of(self._channel(place), message_id))
+
+    async def fetch(self, message: MessageReceived, attachment: Attachment, most: int) -> Fetched:
+        """From where Discord keeps files; the message is read again where the address does not hold any more."""
+        with self.underway:
+            return await self._files.fetch(_message_of(self._channel(message.place), message.message_id), attachment, most)
 
     def link(self, place: Place, message_id: str) -> str:
         """Opens Discord at the message."""

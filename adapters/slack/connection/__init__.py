@@ -16,9 +16,17 @@ from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack import outgoing
-from adapters.slack.connection.doctor import ASKED, faults_at_slack, faults_of_app_token, faults_of_settings, wrong_tokens
+from adapters.slack.connection.doctor import (
+    ASKED,
+    faults_at_slack,
+    faults_of_app_token,
+    faults_of_installations,
+    faults_of_settings,
+    wrong_tokens,
+)
 from adapters.slack.connection.edge import PATH, dispatched, read_delivery
-from adapters.slack.connection.installations import ManyTeams, OneTeam, Teams
+from adapters.slack.connection.files import Files
+from adapters.slack.connection.installations import ManyTeams, OneTeam, Team, Teams
 from adapters.slack.connection.interacting import Interacting
 from adapters.slack.connection.listening import bolt_app
 from adapters.slack.connection.live import Streams
@@ -32,8 +40,8 @@ from adapters.slack.fields import TIME
 from adapters.slack.interactions import Pressed
 from adapters.slack.limits import LIMITS
 from bot.errors import NotAllowed, RateLimited, Unreachable, Unsupported
-from bot.messages import Fault, Mark, MessageReceived, Place, Reply
-from bot.platforms import Capabilities, Cursors, Installation, Installations, Listens, LiveMessage, Receive, State, TagsOf, nowhere
+from bot.messages import Attachment, Fault, Mark, MessageReceived, Place, Reply
+from bot.platforms import Capabilities, Cursors, Fetched, Installation, Installations, Listens, LiveMessage, Receive, State, TagsOf, nowhere
 from bot.pressed import Interact
 
 _log = logging.getLogger(__name__)
@@ -56,7 +64,7 @@ class SlackPlatform:
     """
 
     name = "slack"
-    capabilities = Capabilities(status=True, buttons=True, private=True, live=True, status_seconds=LASTS, limits=LIMITS)
+    capabilities = Capabilities(status=True, buttons=True, private=True, live=True, files=True, status_seconds=LASTS, limits=LIMITS)
 
     def __init__(
         self,
@@ -84,6 +92,7 @@ class SlackPlatform:
         self._missed: Missed | None = None
         self._listens: Listens = nowhere
         self._privately = Privately(self._call_in, self._session_now, api_url)
+        self._files = Files(self._call_in, self._team_in, self._session_now, api_url)
         self._interacting: Interacting | None = None
 
     async def start(self, receive: Receive, cursors: Cursors, interact: Interact | None = None, listens: Listens = nowhere) -> None:
@@ -145,7 +154,9 @@ class SlackPlatform:
             return faults
         async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=_PATIENCE)) as session:
             client = _web_client(self._bot_token, self._api_url, session)
-            return await (faults_of_app_token(client, self._app_token) if many else faults_at_slack(client, self._app_token))
+            if self._installations is None:
+                return await faults_at_slack(client, self._app_token)
+            return [*await faults_of_installations(self._installations), *await faults_of_app_token(client, self._app_token)]
 
     def routes(self) -> Sequence[web.RouteDef]:
         """The door for Slack's requests; none in Socket Mode, and none without a secret to check them by. And the way to install us."""
@@ -223,6 +234,10 @@ class SlackPlatform:
                 break
         return None
 
+    async def fetch(self, message: MessageReceived, attachment: Attachment, most: int) -> Fetched:
+        """With the bot's token, which needs the scope files:read."""
+        return await self._files.fetch(message.place.workspace, attachment, most)
+
     def link(self, place: Place, message_id: str) -> str:
         """Slack's permalink of the thread's first message; "" before the first connection told us the workspace's address."""
         first = _thread(place) or message_id
@@ -242,17 +257,20 @@ class SlackPlatform:
 
     async def _call_in(self, method: str, workspace: str, /, **arguments: Any) -> Any:
         """A method of the Web API with the token of a workspace; all that goes wrong is a PlatformError."""
-        teams = self._teams_now()
-        team = await teams.find(workspace)
-        if team is None:
-            raise NotAllowed(f"workspace {workspace} does not let us in")
+        team = await self._team_in(workspace)
         try:
             return await getattr(team.client, method)(**arguments)
         except Exception as exc:
             error = refusal(exc, method)
             if isinstance(error, NotAllowed):
-                teams.doubt(workspace)
+                self._teams_now().doubt(workspace)
             raise error from exc
+
+    async def _team_in(self, workspace: str) -> Team:
+        """A workspace that lets us in. Raises PlatformError."""
+        if (team := await self._teams_now().find(workspace)) is None:
+            raise NotAllowed(f"workspace {workspace} does not let us in")
+        return team
 
     def _me_in(self, workspace: str) -> str:
         """Our user's id there; "" before we know it."""

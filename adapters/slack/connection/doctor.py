@@ -6,14 +6,20 @@ from typing import Any
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack.connection.refusals import refusal
-from bot.errors import NotAllowed, PlatformError
+from bot.errors import BotError, NotAllowed, PlatformError
 from bot.messages import Fault
+from bot.platforms import Installations
 
 SCOPES = frozenset(
-    ("app_mentions:read", "channels:history", "chat:write", "commands", "groups:history", "im:history", "im:write", "users:read")
+    (
+        *("app_mentions:read", "channels:history", "chat:write", "commands", "files:read", "groups:history", "im:history"),
+        *("im:write", "users:read"),
+    )
 )
 """What the bot token must be allowed. manifest.json asks for assistant:write as well, without which only the status is missing."""
 
+SHOWN = 5
+"""Workspaces that are named."""
 
 ASKED = (*sorted(SCOPES | {"assistant:write"}),)
 """What a workspace that installs us is asked for: all that manifest.json asks for."""
@@ -64,6 +70,21 @@ async def faults_of_app_token(client: AsyncWebClient, app_token: str) -> Sequenc
     cure = "Switch Socket Mode on, and make an app-level token with the scope connections:write."
     opened = await _ask(client.apps_connections_open(app_token=app_token), "the app token", cure)
     return [opened] if isinstance(opened, Fault) else []
+
+
+async def faults_of_installations(installations: Installations) -> list[Fault]:
+    """Workspaces that let us in when we asked for less than today."""
+    try:
+        found = await installations.all()
+    except BotError:
+        return []  # that they cannot be read is a fault of the database or the key, and named as such
+    lacking = {one.name or one.workspace: missing for one in found if one.scopes and (missing := SCOPES - set(one.scopes))}
+    if not lacking:
+        return []
+    scopes = ", ".join(sorted(set().union(*lacking.values())))
+    names = ", ".join(sorted(lacking)[:SHOWN])
+    what = f"{len(lacking)} of {len(found)} workspaces have not given the scopes {scopes} ({names})"
+    return [Fault("slack", what, "Somebody there opens /slack/install once more.")]
 
 
 async def _ask(question: Awaitable[Any], subject: str, cure: str) -> Any:

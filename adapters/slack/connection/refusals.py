@@ -25,6 +25,7 @@ _MEANINGS: dict[str, type[NotAllowed] | type[PlaceGone] | type[Unreachable]] = {
     **dict.fromkeys(("ekm_access_denied", "org_login_required", "team_access_not_granted", "accesslimited"), NotAllowed),
     **dict.fromkeys(("channel_not_found", "thread_not_found", "message_not_found", "is_archived", "team_not_found"), PlaceGone),
     **dict.fromkeys(("cannot_reply_to_message", "user_not_found", "channel_type_not_supported"), PlaceGone),
+    **dict.fromkeys(("file_not_found", "file_deleted"), PlaceGone),
     **dict.fromkeys(("fatal_error", "internal_error", "service_unavailable", "request_timeout", "team_added_to_org"), Unreachable),
 }
 _STREAM_OVER = frozenset({"message_not_in_streaming_state", "stopped_by_user"})
