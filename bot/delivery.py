@@ -15,7 +15,7 @@ from bot.growing import Growing
 from bot.marking import Marking, untagged
 from bot.messages import Place, Reply
 from bot.metrics import Metrics
-from bot.pacing import Pacer
+from bot.pacing import PATIENCE, Pacer
 from bot.platforms import Call, Platform, TagsOf
 from bot.privacy import outbound
 from bot.store.inbox import Work
@@ -241,6 +241,9 @@ class Delivery:
             try:
                 message_id = await self._stand(await self._addressed(letter), in_doubt, held and attempt == 1)
             except (RateLimited, Unreachable) as exc:
+                if isinstance(exc, RateLimited) and exc.retry_after > PATIENCE:
+                    log.info("a reply waits in the outbox: %s", exc, extra={"place": letter.place.key, "key": letter.key})
+                    return None
                 if attempt == ATTEMPTS:
                     break
                 log.warning("sending waits", extra={"place": letter.place.key, "key": letter.key, "why": type(exc).__name__})

@@ -5,6 +5,7 @@ import asyncio
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import select
 
 from adapters.discord.connection import DiscordPlatform
 from adapters.slack.connection import SlackPlatform
@@ -13,6 +14,7 @@ from bot.messages import Place
 from bot.pacing import CAREFUL, ON_THE_WAY, PATIENCE, Pacer
 from bot.platforms import Call, Capabilities, Limit, Pace
 from bot.store.database import Database
+from bot.tables import outbox
 from tests.core.desk import desk
 from tests.fake_platform import FakePlatform
 
@@ -214,6 +216,17 @@ async def test_who_is_refused_once_is_answered_and_those_behind_him_are_not_refu
         for thread in ("t1", "t2", "t3"):
             await platform.say("Hello?", thread=thread)
         assert len(await here.platform.sees(3)) == 3
+
+
+async def test_who_is_refused_for_long_holds_no_lane_and_his_answer_waits_in_the_outbox(database: Database) -> None:
+    platform = FakePlatform(failures=[RateLimited("come back later", 2 * PATIENCE)], capabilities=Capabilities(status=False))
+    async with desk(database, platform) as here:
+        await platform.say("Hello?")
+        await here.echo.begun.wait()
+        await here.settled()
+        assert not platform.posts
+        async with database.reading() as connection:
+            assert list((await connection.execute(select(outbox.c.state))).scalars()) == ["sending"]
 
 
 async def test_a_sign_that_is_refused_is_left_out_for_as_long_as_the_platform_says(database: Database) -> None:
