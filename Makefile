@@ -16,7 +16,7 @@ test: $(VENV)/ready-to-test
 	$(BIN)/ruff format --check bot adapters migrations tests benchmarks
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest -n 3 --dist loadfile
+	$(BIN)/python -m pytest -n 4 --dist worksteal
 
 translations: install
 	$(BIN)/pybabel compile --domain polydesk --directory bot/language/locale
