@@ -16,7 +16,7 @@ from sqlalchemy import BindParameter, ColumnElement, Row, Select, Update, bindpa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.messages import MessageDeleted, MessageEdited, MessageReceived, Place, StopPressed, Thread
+from bot.messages import MessageDeleted, MessageEdited, MessageReceived, Place, StopPressed, Thread, reworded
 from bot.store import threads
 from bot.store.database import Database
 from bot.store.workers import Holder, held_by_others
@@ -132,7 +132,9 @@ class InboxStore:
             if row is None:
                 return None
             if row.turn_id is not None:
-                await connection.execute(update(turns).where(turns.c.id == row.turn_id).values(text=signal.text))
+                said = await connection.scalar(select(turns.c.text).where(turns.c.id == row.turn_id))
+                text = reworded(said or "", signal.text)
+                await connection.execute(update(turns).where(turns.c.id == row.turn_id).values(text=text))
             if row.state not in OPEN:
                 return None
             await connection.execute(
