@@ -308,6 +308,12 @@ def without_files(said: str) -> str:
     return said if said.find(PINNED) < 0 else said.partition(PINNED)[0].strip()
 
 
+def reworded(said: str, text: str) -> str:
+    """What somebody said, after he changed his words to this text: what was put under them by `with_files` stays."""
+    _, pin, files = f"\n\n{said}".partition(f"\n\n{PINNED}")
+    return f"{text.strip()}{pin}{files}".strip() if pin else text
+
+
 def _keep(value: object, name: str, text: str) -> None:
     """Set a field of a frozen value that is just being made."""
     object.__setattr__(value, name, text)

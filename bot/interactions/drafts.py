@@ -95,7 +95,8 @@ class Drafts:
         if draft is None or not text:
             return told(phrases.OUT_OF_DATE, language, instead=True)
         if not self._house.is_staff(by.person, by.place, by.admin):
-            return told(phrases.STAFF_ONLY, language, instead=True)
+            # Not instead of the draft: the platform may only have been too slow to say who he is.
+            return told(phrases.STAFF_ONLY, language)
         place, frame = draft.question.place, draft.reply.language
         reply = replace(draft.reply, text=text, notice=phrases.say(phrases.BY_STAFF, frame), mark=Mark(place, "answered"))
         if not await self._drafts.send(draft, by.person, self._delivery.parts(place, reply)):

@@ -10,13 +10,14 @@ What is `working` or `delivering` has an owner (bot.store.workers); when that on
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import takewhile
 from typing import Any, Final, Literal
 
 from sqlalchemy import BindParameter, ColumnElement, Row, Select, Update, bindparam, delete, exists, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.messages import MessageDeleted, MessageEdited, MessageReceived, Place, StopPressed, Thread
+from bot.messages import MessageDeleted, MessageEdited, MessageReceived, Place, StopPressed, Thread, reworded
 from bot.store import threads
 from bot.store.database import Database
 from bot.store.workers import Holder, held_by_others
@@ -132,7 +133,9 @@ class InboxStore:
             if row is None:
                 return None
             if row.turn_id is not None:
-                await connection.execute(update(turns).where(turns.c.id == row.turn_id).values(text=signal.text))
+                said = await connection.scalar(select(turns.c.text).where(turns.c.id == row.turn_id))
+                text = reworded(said or "", signal.text)
+                await connection.execute(update(turns).where(turns.c.id == row.turn_id).values(text=text))
             if row.state not in OPEN:
                 return None
             await connection.execute(
@@ -152,7 +155,7 @@ class InboxStore:
             if row is None:
                 return None
             if row.turn_id is not None:
-                answers = select(outbox.c.turn_id).where(outbox.c.event == row.id)
+                answers = select(outbox.c.turn_id).where(outbox.c.event.in_([row.id, *await _after(connection, row, signal)]))
                 await connection.execute(delete(turns).where(or_(turns.c.id == row.turn_id, turns.c.id.in_(answers))))
             state = row.state
             if state in OPEN:
@@ -263,6 +266,16 @@ def _identity(event: MessageReceived | MessageEdited | MessageDeleted) -> str:
 
 def _by_identity(signal: MessageEdited | MessageDeleted) -> Select[Any]:
     return select(events).where(events.c.identity == _identity(signal))
+
+
+async def _after(connection: AsyncConnection, row: Row[Any], signal: MessageDeleted) -> Sequence[int]:
+    """What the author of a message that has a turn said right after it, before anybody else spoke: an answer to several at once is
+    written down as that to the last."""
+    thread = select(turns.c.thread_id).where(turns.c.id == row.turn_id).scalar_subquery()
+    later = select(turns).where(turns.c.thread_id == thread, turns.c.id > row.turn_id).order_by(turns.c.id).limit(MOST_AT_ONCE)
+    said = takewhile(lambda turn: turn.role == "customer" and turn.author == row.author, (await connection.execute(later)).all())
+    identities = [_identity(replace(signal, message_id=turn.message_id)) for turn in said]
+    return (await connection.execute(select(events.c.id).where(events.c.identity.in_(identities)))).scalars().all()
 
 
 async def _not_before(connection: AsyncConnection, message: MessageReceived, wait: float) -> float:

@@ -122,14 +122,14 @@ class InteractionStore:
         return Known(count, since or 0.0, tuple(open_))
 
     async def publish(self, place: Place, parts: Sequence[Reply], stem: str) -> bool:
-        """Write something down for the lane of a place to post; False when it was written before, and not refused. `stem`: see
-        write_letters."""
+        """Write something down for the lane of a place to post; False when it was written before, and not wholly refused: what
+        stands there, or is on its way, is not to stand twice. `stem`: see write_letters."""
         async with self._database.writing(lasting=True) as connection:
             if not self._database.embedded:
                 await connection.execute(ALONE, {"at": stem})
             written = outbox.c.key.in_(keys(stem, len(parts)))
             states = set((await connection.execute(select(outbox.c.state).where(written))).scalars())
-            if states and "failed" not in states:
+            if states - {"failed"}:
                 return False
             await connection.execute(delete(outbox).where(written))
             await write_letters(connection, place, parts, stem=stem)

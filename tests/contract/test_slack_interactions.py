@@ -11,7 +11,8 @@ from bot.language import phrases
 from bot.messages import Person, Place
 from bot.platforms import Receive
 from bot.pressed import Interact
-from tests.contract.interactions_contract import InteractionsContract, embedded
+from bot.store.database import Database
+from tests.contract.interactions_contract import InteractionsContract, embedded, running
 from tests.contract.slack_harness import SlackHarness
 from tests.contract.test_fake_interactions import enough
 from tests.slack_rules import rendered
@@ -113,3 +114,15 @@ async def harness(request: pytest.FixtureRequest) -> AsyncIterator[ActingSlack]:
 
 class TestSlackInteractions(InteractionsContract):
     """The contract."""
+
+
+async def test_who_is_not_known_to_be_staff_for_a_moment_keeps_his_draft(harness: ActingSlack, embedded: Database) -> None:
+    async with running(harness, embedded):
+        await harness.ask("How long does delivery take?")
+        await harness.public(1)
+        await harness.choose("draft")
+    async with running(harness, embedded, member=""):
+        await harness.press("send", "cleo")
+        assert phrases.STAFF_ONLY in (await harness.private_replies(2, "cleo"))[-1]
+    drafts = [message for message in harness.server.ephemerals if "discard" in str(message["blocks"])]
+    assert len(drafts) == 1

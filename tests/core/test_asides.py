@@ -8,7 +8,7 @@ from bot.config import Shop
 from bot.errors import NotAllowed, Unreachable
 from bot.interactions.personal import understood
 from bot.language import phrases
-from bot.messages import ASKED, Person, Place
+from bot.messages import ASKED, Person, Place, Reply
 from bot.platforms import Capabilities
 from bot.pressed import ButtonPressed, CameBy, CommandGiven, Prompts
 from bot.store.cursors import CursorStore
@@ -108,6 +108,29 @@ async def test_what_cannot_be_shared_is_not_called_shared_and_can_be_shared_late
         assert phrases.SHARED in str(await platform.does(replace(share, event_id="i3")))
         assert phrases.SHARED in str(await platform.does(replace(share, event_id="i4")))
     assert [post.reply.text for post in platform.posts if not post.reply.only_for] == ["> A secret?\n\nYou asked: A secret?"]
+
+
+async def test_what_was_shared_in_part_is_not_posted_again_by_who_presses_again(database: Database) -> None:
+    platform = FakePlatform()
+    async with desk(database, platform):
+        await platform.does(ask("A secret? " * 30))
+        await platform.sees(1)
+        platform.longest, send = 300, platform.send
+
+        async def refuses_the_second(place: Place, reply: Reply, key: str) -> str:
+            if key.endswith(".1"):
+                raise NotAllowed("no such words here")
+            return await send(place, reply, key)
+
+        platform.send = refuses_the_second  # type: ignore[method-assign]
+        share = ButtonPressed("i2", CHANNEL, ADA, "b0", "share", "2", alone=True)
+        assert phrases.NOT_SHARED in str(await platform.does(share))
+        await platform.sees(3)
+        assert phrases.NOT_SHARED in str(await platform.does(replace(share, event_id="i3")))
+        await platform.say("And now?", author="ada")
+        await platform.sees(4)
+    shared = [post.key.partition(".")[2] for post in platform.posts if post.key.startswith("shared-")]
+    assert shared == ["0", "2"]
 
 
 async def test_a_platform_without_buttons_is_sent_none_and_the_words_still_offer_a_person(database: Database) -> None:

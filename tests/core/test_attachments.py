@@ -198,6 +198,17 @@ async def test_a_question_edited_before_its_answer_keeps_its_file(database: Data
         assert await turns(database) == ["Is this right?\n\n📎 a.txt\nXL"]
 
 
+async def test_a_question_edited_after_its_answer_keeps_what_stood_in_its_files(database: Database) -> None:
+    async with desk(database) as here:
+        files = [here.platform.attachment("a.txt", "text/plain", b"XL"), here.platform.attachment("b.txt", "text/plain", b"Blue")]
+        message = await here.platform.say("Is this rihgt?", files=files)
+        await here.platform.sees(1)
+        await here.platform.edit(message, "Is this right?")
+        assert await turns(database) == ["Is this right?\n\n📎 a.txt\nXL\n\n📎 b.txt\nBlue"]
+        await here.platform.edit(message, "")
+        assert await turns(database) == ["📎 a.txt\nXL\n\n📎 b.txt\nBlue"]
+
+
 async def test_who_was_forgotten_leaves_nothing_of_his_files(database: Database) -> None:
     async with desk(database) as here:
         await here.platform.say("Is this right?", files=[here.platform.attachment("my secret.txt", "text/plain", b"my secret")])

@@ -214,6 +214,20 @@ async def test_an_answer_whose_question_was_deleted_is_no_ground_for_later_ones(
     assert len(here.platform.posts) == 3
 
 
+async def test_an_answer_to_several_messages_is_forgotten_with_the_first_of_them(database: Database) -> None:
+    async with desk(database, held=True) as here:
+        await here.platform.say("Hello", author="bob")
+        await here.echo.begun.wait()
+        number = await here.platform.say("My card number is 1234", author="ada")
+        await here.platform.say("Is it charged?", author="ada")
+        here.echo.gate.set()
+        assert "1234" in (await here.platform.sees(2))[1]
+        await here.platform.delete(number)
+        await here.platform.say("Hello?", author="ada")
+        await here.platform.sees(3)
+    assert [turn.text for turn in here.echo.asked[-1].history] == ["Hello", "You asked: Hello", "Is it charged?"]
+
+
 async def test_a_question_that_was_deleted_leaves_the_answers_to_others_alone(database: Database) -> None:
     async with desk(database) as here:
         first = await here.platform.say("Do you ship to Austria?")
