@@ -241,7 +241,8 @@ class Answering:
 
     def _unknown(self, question: Question, found: Found, reference: str = "") -> Answer:
         language, manner = question.language, self._manner
-        asked = without(question.sought, self._personal(question, found)(question.sought))
+        beginning = question.sought[: 4 * SHORT]
+        asked = without(beginning, self._personal(question, found)(beginning))
         understood = phrases.say(phrases.UNDERSTOOD, language, question=_in_short(asked))
         lines = [phrases.say(phrases.DO_NOT_KNOW, language), understood]
         near = found.passages[:1] if found.answerable >= manner.threshold / 2 else ()

@@ -29,6 +29,8 @@ ATTEMPTS = 6
 LONGEST_WAIT = 60.0
 CLEARINGS = (0.5, 2.0, 8.0, 0.0)
 """Seconds between tries to clear a sign."""
+LONGEST_CLEARING = 5.0
+"""Seconds that such a try waits for a platform that refused: what was answered is written down after it."""
 REFUSED = ""
 """Instead of a message's id: the platform will never take it."""
 CLOSED = "closed"
@@ -186,10 +188,11 @@ class Delivery:
         self._signs.discard((place.key, message))
         for wait in CLEARINGS:
             try:
-                await self._pacer.turn(place, "status")
                 await self._counted(place, "status", platform.show_status(place, message, on=False))
                 return
-            except (RateLimited, Unreachable):
+            except RateLimited as exc:
+                await asyncio.sleep(max(wait, min(exc.retry_after, LONGEST_CLEARING)))
+            except Unreachable:
                 await asyncio.sleep(wait)
         log.warning("a sign that we are at work could not be cleared", extra={"place": place.key})
 
@@ -271,9 +274,9 @@ class Delivery:
         """What goes as a direct message, at the place where it is a message like any other."""
         if not letter.reply.direct:
             return letter
-        await self._pacer.turn(letter.place, "post")
+        await self._pacer.turn(letter.place, "open")
         opening = self._platforms[letter.place.platform].open_direct(letter.place, letter.reply.only_for)
-        place = await self._counted(letter.place, "post", opening)
+        place = await self._counted(letter.place, "open", opening)
         return replace(letter, place=place, reply=replace(letter.reply, only_for="", direct=False))
 
     async def _stand(self, letter: Letter, in_doubt: bool, held: bool) -> str:
@@ -291,6 +294,8 @@ class Delivery:
                 log.warning("half an answer cannot be finished, so it is posted anew: %s", exc, extra={"place": letter.place.key})
                 with suppress(NotAllowed, PlaceGone, Unsupported):
                     await self._remove(letter.place, letter.live)
+        if in_doubt:
+            self._pacer.ask(letter.place, "post")
         found = await self._find(platform, letter) if in_doubt else None
         return found or await self._post(platform, letter)
 

@@ -88,10 +88,17 @@ class Pacer:
         gates = self._gates(place, call)
         async with gates[0][0].line:
             while (wait := max(bucket.free_at(pace, self._now(), held=held) for bucket, pace in gates) - self._now()) > 0:
-                if (closed := max(bucket.closed for bucket, _ in gates) - self._now()) > PATIENCE:
-                    raise RateLimited(f"{place.platform} is left alone for {closed:.0f} s", closed)
+                self._refuse(place, gates)
                 await self._sleep(wait)
             _pass(gates, self._now())
+
+    def ask(self, place: Place, call: Call) -> None:
+        """Raises RateLimited where `turn` would: for who has other calls to make before."""
+        self._refuse(place, self._gates(place, call))
+
+    def _refuse(self, place: Place, gates: Sequence[_Gate]) -> None:
+        if (closed := max(bucket.closed for bucket, _ in gates) - self._now()) > PATIENCE:
+            raise RateLimited(f"{place.platform} is left alone for {closed:.0f} s", closed)
 
     def try_turn(self, place: Place, call: Call) -> bool:
         """Whether the call may be made now, at once; False: leave it out. For what nobody waits for."""

@@ -37,9 +37,9 @@ MISSED_SECONDS = 24 * 3600.0
 only surprise whoever asked it."""
 
 
-Call = Literal["post", "edit", "look", "status", "live-start", "live-append", "live-stop", "mark"]
+Call = Literal["post", "edit", "look", "status", "live-start", "live-append", "live-stop", "mark", "open"]
 """What we ask of a platform, as far as it is counted: `send`, a change of what we sent, `find_sent` and `find_live`, `show_status`;
-`open_live`, `LiveMessage.show`, and what ends such a message (`finish`, `remove`); `mark`."""
+`open_live`, `LiveMessage.show`, and what ends such a message (`finish`, `remove`); `mark`; `open_direct`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,8 @@ from bot.platforms import Listens, nowhere
 
 _SPOKEN = frozenset({"", "file_share", "thread_broadcast"})
 """The subtypes of messages that a person wrote; all others are joins, topics, bots and the like."""
-_GONE = frozenset({"tombstone", "hidden_by_limit"})
+_NOT_KEPT = frozenset({"tombstone", "hidden_by_limit", "external"})
+"""Modes of files that Slack does not keep. The address of a remote file is whatever its owner wrote: docs.slack.dev, files.remote.info."""
 """The modes of files that cannot be had any more."""
 _SLACK_ITSELF = frozenset({"USLACK", "USLACKBOT"})
 _TOKEN = re.compile(r"<([^<>]+)>|&(?:amp|lt|gt);")
@@ -60,7 +61,7 @@ def _attachments(event: Json) -> Iterator[Attachment]:
     files = event.get("files")
     for file in files if isinstance(files, list) else ():
         if isinstance(file, Mapping):
-            size, gone = file.get("size"), text_of(file, "mode") in _GONE
+            size, gone = file.get("size"), text_of(file, "mode") in _NOT_KEPT or file.get("is_external") is True
             yield Attachment(
                 name=text_of(file, "name") or text_of(file, "title"),
                 kind=text_of(file, "mimetype"),

@@ -15,6 +15,7 @@ LIMITS = (
     Limit(("status",), "channel", ONE_A_SECOND),
     Limit(("edit",), "workspace", TIER_3),
     Limit(("look",), "workspace", TIER_3),
+    Limit(("open",), "workspace", TIER_3),
     Limit(("live-start",), "workspace", TIER_2),
     Limit(("live-append",), "workspace", TIER_4),
     Limit(("live-stop",), "workspace", TIER_2),

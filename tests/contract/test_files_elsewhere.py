@@ -72,6 +72,8 @@ async def test_slack_gets_the_token_of_the_workspace(slack: SlackHarness) -> Non
     [
         ("https://files.slack.com/files-pri/T1-F1/a.txt", True),
         ("https://slack.com/files-pri/T1-F1/a.txt", True),
+        ("https://slack.com/api/conversations.history?channel=C1", False),
+        ("https://files.slack.com/files-pri/../api/auth.revoke", False),
         ("http://files.slack.com/files-pri/T1-F1/a.txt", False),
         ("https://files.slack.com:8443/a", False),
         ("https://files.slack.com.evil.example/a", False),

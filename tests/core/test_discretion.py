@@ -212,3 +212,17 @@ async def test_a_workspace_that_shut_us_out_does_not_hold_up_others(database: Da
         await platform.say("Still here?", thread="t2")
         await platform.sees(1)
     assert seen(platform) == [("c1", "You asked: Still here?")]
+
+
+async def test_a_refused_direct_message_keeps_nobody_else_waiting(database: Database) -> None:
+    class Shy(FakePlatform):
+        async def open_direct(self, place: Place, person: str) -> Place:
+            raise RateLimited("too many direct messages", 600)
+
+    platform = Shy()
+    async with desk(database, platform) as here:
+        await platform.say(MINE)
+        await here.echo.begun.wait()
+        await here.settled()
+        await platform.say("And the bill?", thread="t2")
+        assert await platform.sees(1) == ["You asked: And the bill?"]

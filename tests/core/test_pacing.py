@@ -218,6 +218,15 @@ async def test_who_is_refused_once_is_answered_and_those_behind_him_are_not_refu
         assert len(await here.platform.sees(3)) == 3
 
 
+async def test_who_may_not_post_for_long_asks_nothing_else_of_the_platform_either() -> None:
+    paced, _ = pacer(IN_TURN)
+    paced.ask(HERE, "post")
+    paced.put_off(HERE, "post", PATIENCE + 30)
+    paced.ask(THERE, "post")
+    with pytest.raises(RateLimited):
+        paced.ask(HERE, "post")
+
+
 async def test_who_is_refused_for_long_holds_no_lane_and_his_answer_waits_in_the_outbox(database: Database) -> None:
     platform = FakePlatform(failures=[RateLimited("come back later", 2 * PATIENCE)], capabilities=Capabilities(status=False))
     async with desk(database, platform) as here:

@@ -60,7 +60,8 @@ TYPING = 10.0
 _ROUTES: tuple[tuple[Call, ...], ...] = (("post", "live-start"), ("edit", "live-append", "live-stop"), ("look",), ("status",), ("mark",))
 LIMITS = (
     *(Limit(calls, "channel", Pace(5, 5.0)) for calls in _ROUTES),
-    Limit(tuple(call for calls in _ROUTES for call in calls), "platform", Pace(50, 1.0)),
+    Limit(("open",), "platform", Pace(5, 5.0)),
+    Limit((*(call for calls in _ROUTES for call in calls), "open"), "platform", Pace(50, 1.0)),
 )
 """What Discord has long told in its headers for each of these routes, and documents for a bot as a whole. discord.py keeps to the headers
 besides, whatever they say, but who waits inside it waits in no order of ours."""

@@ -21,6 +21,8 @@ Call = Callable[..., Awaitable[Any]]
 _PATIENCE = aiohttp.ClientTimeout(total=15)
 _WAIT = 30.0
 _PIECE = 65_536
+_KEPT = "/files-pri/"
+"""So begin the paths of `url_private` and `url_private_download`."""
 _ANSWERS: dict[int, type[NotAllowed] | type[PlaceGone]] = {401: NotAllowed, 403: NotAllowed, 404: PlaceGone, 410: PlaceGone}
 
 
@@ -58,14 +60,17 @@ class Files:
         return address_of(file) if isinstance(file, Mapping) else ""
 
     def _is_slacks(self, address: str) -> bool:
-        """The host of the API that we talk to, or the one beside it that keeps files; whatever a message says."""
+        """A file that Slack keeps, at the host of the API that we talk to or at the one beside it; whatever a message says. The API itself
+        takes our token in such a call too, and would do what the address asks for."""
         try:
             parts = urlsplit(address)
             port = parts.port
         except ValueError:
             return False
         host, own = parts.hostname or "", self._api.hostname or ""
-        return parts.scheme == self._api.scheme and port == self._api.port and parts.username is None and host in (own, f"files.{own}")
+        if parts.scheme != self._api.scheme or port != self._api.port or parts.username is not None:
+            return False
+        return host in (own, f"files.{own}") and parts.path.startswith(_KEPT) and "/." not in parts.path
 
 
 def _check(answer: aiohttp.ClientResponse, attachment: Attachment) -> None:
