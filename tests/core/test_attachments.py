@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import threading
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -335,6 +336,7 @@ async def test_files_that_keep_all_readers_busy_hold_up_no_answer_for_long(datab
         assert (await here.platform.sees(3))[-1] == "You asked: And now?"
 
 
+ROOT = Path(__file__).parents[2]
 HANGS = """
 import asyncio, threading
 from bot import attachments
@@ -356,5 +358,5 @@ asyncio.run(main())
 
 
 def test_a_file_whose_reader_hangs_keeps_no_desk_from_ending() -> None:
-    ended = subprocess.run([sys.executable, "-c", HANGS], check=True, capture_output=True, text=True, timeout=60)
+    ended = subprocess.run([sys.executable, "-c", HANGS], check=True, capture_output=True, text=True, timeout=60, cwd=ROOT)
     assert ended.stdout == "{'I could not open this: {names}': ['a.txt']}\n"
