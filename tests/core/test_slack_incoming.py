@@ -70,7 +70,7 @@ def test_a_message_tells_of_its_files_and_not_of_those_that_cannot_be_had() -> N
     connect, gone, remote, voice, snippet, nonsense = odd.attachments
     assert (connect.id, connect.address) == ("F05", "")
     assert (gone.id, gone.address) == ("", "")
-    assert remote.address == "https://docs.google.com/document/d/1"
+    assert (remote.id, remote.address) == ("", "")
     assert voice.kind == "audio/mp4"
     assert (snippet.name, snippet.kind) == ("Untitled", "text/plain")
     assert (nonsense.name, nonsense.id, nonsense.address) == ("?", "", "")
