@@ -6,11 +6,13 @@ nothing is made up about it.
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import ExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
+from math import ceil
 from pathlib import PurePath
+from threading import Thread
 
 from bot.errors import PlatformError, RateLimited, Unreachable, Unreadable
 from bot.knowledge.documents.attached import Beginning, is_pdf, is_text, read_attached
@@ -28,20 +30,24 @@ MOST_FILES = 5
 MOST_PICTURES = 3
 LARGEST_TEXT = 500_000
 LARGEST_PDF = 5_000_000
-LARGEST_PICTURE = 5_000_000
+LARGEST_PICTURE = 3_000_000
 """Bytes. Of a longer text the beginning is read."""
 KEPT = 1000
 """Characters of a file's text that stay in the conversation, so that follow-ups know it."""
-FETCH_SECONDS = 20.0
-"""For all files of the messages that are answered together, tries included."""
+OPEN_SECONDS = 20.0
+"""For all files of the messages that are answered together: waiting for a turn, fetching with its tries, and reading."""
 WAITS = (0.5, 2.0)
 """Seconds before a file that could not be fetched is tried again."""
 AT_ONCE = 4
-"""Customers whose files are in memory at the same time."""
-READ_SECONDS = 15.0
-"""After which nobody waits any more for a file to be read; the reader's own bounds are narrower."""
+"""Customers whose files are fetched and read at the same time."""
+ROOM = 24
+"""Megabytes of pictures that are in memory at the same time. They stay until the model has answered, and cost five times as much on
+their way to it."""
+ROOM_SECONDS = 8.0
+"""After which nobody waits any more for room for his pictures."""
 READERS = 2
-"""Threads that read. They are not those that others need: a file that was made to keep one busy holds up files alone."""
+"""Threads that read at the same time. They are not those that others need: a file that was made to keep one busy holds up files alone."""
+_MEGABYTE = 1_000_000
 
 KIND, LARGE, UNREAD, UNSEEN, PART, MANY = (
     phrases.FILE_KIND,
@@ -60,6 +66,9 @@ _PICTURES = {
 """Kinds that models see, and how their files begin."""
 
 _ENDINGS = frozenset({".png", ".jpg", ".jpeg", ".gif", ".webp"})
+
+
+_Files = Sequence[tuple[MessageReceived, Attachment]]
 
 
 class _Missed(Exception):
@@ -109,6 +118,40 @@ class Opened:
         return with_files(message.text, ((one.name, beginning_of(read.get(one.name, ""))) for one in message.attachments))
 
 
+class _Readers:
+    """Runs what keeps a processor busy in threads of its own, which do not keep the process from ending. One that nobody waits for any
+    more keeps its place until it is through."""
+
+    def __init__(self) -> None:
+        self._free = asyncio.Semaphore(READERS)
+
+    async def read(self, reading: Callable[[], Beginning]) -> Beginning:
+        """Raises what it raises."""
+        await self._free.acquire()
+        loop = asyncio.get_running_loop()
+        read: asyncio.Future[Beginning] = loop.create_future()
+
+        def work() -> None:
+            try:
+                end = partial(self._end, read, reading(), None)
+            except Exception as exc:  # noqa: BLE001  # it is raised where it is waited for
+                end = partial(self._end, read, None, exc)
+            with suppress(RuntimeError):  # the process is ending, and nobody waits
+                loop.call_soon_threadsafe(end)
+
+        Thread(target=work, name="files", daemon=True).start()
+        return await read
+
+    def _end(self, read: asyncio.Future[Beginning], found: Beginning | None, failed: Exception | None) -> None:
+        self._free.release()
+        if read.done():
+            return
+        if found is not None:
+            read.set_result(found)
+        elif failed is not None:
+            read.set_exception(failed)
+
+
 class Attachments:
     """Opens files. `tokens`: how much of their text is read for one answer, estimated; 0: none is opened."""
 
@@ -116,37 +159,72 @@ class Attachments:
         """`pace` stretches or shortens the waits between tries."""
         self._platforms, self._tokens, self._pace = platforms, tokens, pace
         self._turns = asyncio.Semaphore(AT_ONCE)
-        self._readers = ThreadPoolExecutor(READERS, "files")
+        self._room, self._taking = asyncio.Semaphore(ROOM), asyncio.Lock()
+        self._readers = _Readers()
 
-    async def open(self, messages: Sequence[MessageReceived], sees: bool) -> Opened:
-        """Everything that came with these messages. `sees`: whether pictures are of any use. Raises nothing."""
-        opened, left = Opened(), self._tokens
+    @asynccontextmanager
+    async def open(self, messages: Sequence[MessageReceived], sees: bool) -> AsyncIterator[Opened]:
+        """Everything that came with these messages. `sees`: whether pictures are of any use. Its pictures take up room for others' until
+        this is left: leave it when the answer stands. Raises nothing."""
+        until = asyncio.get_running_loop().time() + OPEN_SECONDS
         files = [(message, one) for message in messages for one in message.attachments]
-        async with self._turns:
-            until = asyncio.get_running_loop().time() + FETCH_SECONDS
+        with ExitStack() as held:
+            yield await self._opened(files, await self._blind(files, sees, held), until)
+
+    async def _blind(self, files: _Files, sees: bool, held: ExitStack) -> str:
+        """Why no picture is opened; "" where there is room for them until `held` is closed."""
+        if not sees or not self._tokens:
+            return UNSEEN
+        pictures = [one for _, one in files[:MOST_FILES] if _is_picture(one)][:MOST_PICTURES]
+        if not pictures:
+            return ""
+        try:
+            # One after the other: two would wait for what the other one has already.
+            async with asyncio.timeout(ROOM_SECONDS), self._taking:
+                for _ in range(sum(map(_megabytes, pictures))):
+                    await self._room.acquire()
+                    held.callback(self._room.release)
+        except TimeoutError:
+            held.close()
+            log.warning("pictures are not opened: those of others take up the room")
+            return UNREAD
+        return ""
+
+    async def _opened(self, files: _Files, blind: str, until: float) -> Opened:
+        opened, left = Opened(), self._tokens
+        try:
+            async with asyncio.timeout_at(until):
+                await self._turns.acquire()
+        except TimeoutError:
+            log.warning("files are not opened: those of others take too long")
+            opened.missed[UNREAD] = [one.name for _, one in files]
+            return opened
+        try:
             for number, (message, one) in enumerate(files):
                 try:
                     if number >= MOST_FILES:
                         raise _Missed(MANY)
-                    left -= await self._one(opened, message, one, sees, left, until)
+                    left -= await self._one(opened, message, one, blind, left, until)
                 except _Missed as exc:
                     opened.missed.setdefault(exc.why, []).append(one.name)
+        finally:
+            self._turns.release()
         return opened
 
-    async def _one(self, opened: Opened, message: MessageReceived, one: Attachment, sees: bool, left: int, until: float) -> int:
+    async def _one(self, opened: Opened, message: MessageReceived, one: Attachment, blind: str, left: int, until: float) -> int:
         """Open one file; how many tokens of those that are left it took. Raises _Missed."""
         if _is_picture(one):
-            if not sees or not self._tokens:
-                raise _Missed(UNSEEN)
+            if blind:
+                raise _Missed(blind)
             if len(opened.pictures) >= MOST_PICTURES:
                 raise _Missed(MANY)
-            opened.pictures.append(_picture(await self._fetched(message, one, LARGEST_PICTURE, until)))
+            opened.pictures.append(_picture(await self._fetched(message, one, min(LARGEST_PICTURE, _megabytes(one) * _MEGABYTE), until)))
             opened.pictured.setdefault(message.message_id, []).append(one.name)
             return 0
         if not (is_text(one.name, one.kind) or is_pdf(one.name, one.kind)) or not self._tokens:
             raise _Missed(KIND)
         largest = LARGEST_PDF if is_pdf(one.name, one.kind) else LARGEST_TEXT
-        read = await self._read(one, await self._fetched(message, one, largest, until))
+        read = await self._read(one, await self._fetched(message, one, largest, until), until)
         text = beginning(read.text, left)
         if not text:
             raise _Missed(MANY)
@@ -183,11 +261,12 @@ class Attachments:
                 raise _given_up(message, exc) from exc
         raise AssertionError("the last wait is None")
 
-    async def _read(self, one: Attachment, fetched: Fetched) -> Beginning:
+    async def _read(self, one: Attachment, fetched: Fetched, until: float) -> Beginning:
         """In a thread: a PDF keeps a processor busy. Raises _Missed."""
         reading = partial(read_attached, one.name, one.kind, fetched.data, fetched.whole)
         try:
-            return await asyncio.wait_for(asyncio.get_running_loop().run_in_executor(self._readers, reading), READ_SECONDS)
+            async with asyncio.timeout_at(until):
+                return await self._readers.read(reading)
         except (Unreadable, TimeoutError) as exc:
             log.info("a file cannot be read: %s", exc.why if isinstance(exc, Unreadable) else "it takes too long")
             raise _Missed(UNREAD) from exc
@@ -207,6 +286,11 @@ def _given_up(message: MessageReceived, exc: Exception) -> _Missed:
 def _is_picture(one: Attachment) -> bool:
     """Whether it says that it is one of those that models see."""
     return one.kind in _PICTURES or (one.kind in ("", "application/octet-stream") and PurePath(one.name).suffix.lower() in _ENDINGS)
+
+
+def _megabytes(one: Attachment) -> int:
+    """What a picture may take up in memory, begun ones counted; no more than that is fetched of it."""
+    return ceil(min(one.size or LARGEST_PICTURE, LARGEST_PICTURE) / _MEGABYTE)
 
 
 def _picture(fetched: Fetched) -> Picture:

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import time
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import replace
 from functools import partial
 from weakref import WeakValueDictionary
@@ -179,7 +180,12 @@ class Conversation:
         if not unasked and choice.why == NOT_SERVED and branch.hand_over_others:
             return await branch.desk.hand_over(work, choice.seen, "unserved")
         sparing = not self._rates.workspace(author, len(work.messages))
-        opened = await self._opened(work, branch, sparing, unasked and not text.strip())
+        async with self._opened(work, branch, sparing, unasked and not text.strip()) as opened:
+            return await self._knowing(work, branch, choice, opened, sparing, live)
+
+    async def _knowing(self, work: Work, branch: Branch, choice: Choice, opened: Opened, sparing: bool, live: Growing) -> Answer:
+        """The answer to who may ask and asks us, with what came with his words."""
+        text, unasked = "\n\n".join(message.text for message in work.messages), self._unasked(work)
         if not text.strip() and opened.begun:
             choice = self._choice(work, opened.begun)
         noted = choice.why == NOT_SERVED and not self._told(work, choice.seen)
@@ -191,11 +197,11 @@ class Conversation:
         answer = _with_buttons(answer, work.messages[-1], branch.desk.reachable)
         return with_note(answer, choice.seen) if noted else answer
 
-    async def _opened(self, work: Work, branch: Branch, sparing: bool, idle: bool) -> Opened:
+    def _opened(self, work: Work, branch: Branch, sparing: bool, idle: bool) -> AbstractAsyncContextManager[Opened]:
         """The files that came with the messages; `idle`: nobody asked us anything by them."""
         if idle or not any(message.attachments for message in work.messages):
-            return Opened()
-        return await self._attachments.open(work.messages, branch.answering.sees and not sparing)
+            return nullcontext(Opened())
+        return self._attachments.open(work.messages, branch.answering.sees and not sparing)
 
     async def _answered(self, work: Work, branch: Branch, question: Question, opened: Opened, live: Growing | None) -> Answer:
         """With a sentence before it about each file that could not be read; where there is nothing else, it is all that is said."""

@@ -1,12 +1,16 @@
 """A customer who attaches a file gets an answer that knows it, or an honest sentence; and nothing is made up."""
 
+import subprocess
+import sys
 import threading
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
 from bot import attachments
 from bot.errors import NotAllowed, PlaceGone, PlatformError, RateLimited, Unreachable
+from bot.knowledge.documents.attached import Beginning
 from bot.messages import Attachment, Person
 from bot.platforms import Capabilities
 from bot.prompts import AttachedText
@@ -269,11 +273,101 @@ async def test_who_sent_pictures_that_nobody_saw_after_all_is_told_of_each(datab
         assert shown.startswith("That was too much at once, so I did not look at this: `3.png`")
 
 
-async def test_a_file_that_keeps_its_reader_busy_holds_up_no_answer_for_long(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    held = threading.Event()
-    monkeypatch.setattr(attachments, "READ_SECONDS", 0.05)
-    monkeypatch.setattr(attachments, "read_attached", lambda *_: held.wait(30))
+async def test_who_sends_a_picture_while_others_take_up_the_room_is_told_that_nobody_opened_it(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(attachments, "ROOM", 2)
+    monkeypatch.setattr(attachments, "ROOM_SECONDS", 0.05)
+    async with desk(database, echo=Echo(sees=True), held=True) as here:
+        picture = here.platform.attachment("a.png", "image/png", PNG)
+        await here.platform.say("Why?", thread="t1", files=[picture])
+        await here.echo.begun.wait()
+        here.echo.begun.clear()
+        note = here.platform.attachment("a.txt", "text/plain", b"XL")
+        await here.platform.say("And why?", thread="t2", files=[picture, note, picture])
+        await here.echo.begun.wait()
+        assert [(len(asked.attached.pictures), len(asked.attached.texts)) for asked in here.echo.asked] == [(1, 0), (0, 1)]
+        here.echo.gate.set()
+        assert set(await here.platform.sees(2)) == {"You asked: Why?", "I could not open this: `a.png`\n\nYou asked: And why?"}
+        await here.settled()
+        await here.platform.say("Now?", thread="t3", files=[picture, picture])
+        assert (await here.platform.sees(3))[2] == "You asked: Now?"
+        assert len(here.echo.asked[2].attached.pictures) == 2
+
+
+async def test_who_waits_for_a_picture_before_his_gets_his_looked_at_once_that_is_answered(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(attachments, "ROOM", 1)
+    async with desk(database, echo=Echo(sees=True), held=True) as here:
+        picture = here.platform.attachment("a.png", "image/png", PNG)
+        await here.platform.say("Why?", thread="t1", files=[picture])
+        await here.echo.begun.wait()
+        await here.platform.say("And why?", thread="t2", files=[picture])
+        here.echo.gate.set()
+        assert set(await here.platform.sees(2)) == {"You asked: Why?", "You asked: And why?"}
+        assert [len(asked.attached.pictures) for asked in here.echo.asked] == [1, 1]
+
+
+async def test_room_for_a_picture_comes_back_when_its_question_is_withdrawn(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(attachments, "ROOM", 1)
+    async with desk(database, echo=Echo(sees=True), held=True) as here:
+        picture = here.platform.attachment("a.png", "image/png", PNG)
+        message = await here.platform.say("Why?", thread="t1", files=[picture])
+        await here.echo.begun.wait()
+        await here.platform.delete(message)
+        here.echo.gate.set()
+        await here.settled()
+        await here.platform.say("And why?", thread="t2", files=[picture])
+        assert await here.platform.sees(1) == ["You asked: And why?"]
+
+
+async def test_who_gets_no_turn_for_his_files_in_time_is_answered_without_them(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(attachments, "AT_ONCE", 0)
+    monkeypatch.setattr(attachments, "OPEN_SECONDS", 0.05)
     async with desk(database) as here:
         await here.platform.say("Why?", files=[here.platform.attachment("a.txt", "text/plain", b"hello")])
         assert await here.platform.sees(1) == ["I could not open this: `a.txt`\n\nYou asked: Why?"]
+        assert here.platform.fetched == 0
+
+
+async def test_files_that_keep_all_readers_busy_hold_up_no_answer_for_long(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    held = threading.Event()
+    monkeypatch.setattr(attachments, "READERS", 1)
+    monkeypatch.setattr(attachments, "OPEN_SECONDS", 0.05)
+    monkeypatch.setattr(attachments, "read_attached", lambda *_: held.wait(30) and Beginning("hello", whole=True))
+    async with desk(database) as here:
+        file = here.platform.attachment("a.txt", "text/plain", b"hello")
+        for number in (1, 2):
+            await here.platform.say("Why?", thread=f"t{number}", files=[file])
+            assert (await here.platform.sees(number))[-1] == "I could not open this: `a.txt`\n\nYou asked: Why?"
+        monkeypatch.setattr(attachments, "OPEN_SECONDS", 20)
         held.set()
+        await here.platform.say("And now?", thread="t3", files=[file])
+        assert (await here.platform.sees(3))[-1] == "You asked: And now?"
+
+
+ROOT = Path(__file__).parents[2]
+HANGS = """
+import asyncio, threading
+from bot import attachments
+from bot.messages import MessageReceived, Person, Place
+from tests.fake_platform import FakePlatform
+
+async def main():
+    platform = FakePlatform()
+    await platform.open()
+    file = platform.attachment("a.txt", "text/plain", b"hello")
+    message = MessageReceived("e1", platform.place("t1"), "m1", Person("fake", "w1", "ada", "Ada"), "", 1, "mention", attachments=(file,))
+    async with attachments.Attachments({"fake": platform}).open([message], False) as opened:
+        print(opened.missed)
+
+attachments.OPEN_SECONDS = 0.05
+attachments.read_attached = lambda *_: threading.Event().wait()
+asyncio.run(main())
+"""
+
+
+def test_a_file_whose_reader_hangs_keeps_no_desk_from_ending() -> None:
+    ended = subprocess.run([sys.executable, "-c", HANGS], check=True, capture_output=True, text=True, timeout=60, cwd=ROOT)
+    assert ended.stdout == "{'I could not open this: {names}': ['a.txt']}\n"
