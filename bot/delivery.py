@@ -30,7 +30,7 @@ LONGEST_WAIT = 60.0
 CLEARINGS = (0.5, 2.0, 8.0, 0.0)
 """Seconds between tries to clear a sign."""
 LONGEST_CLEARING = 5.0
-"""Seconds that such a try waits for a platform that refused: what was answered is written down after it."""
+"""Seconds that such a try waits for its turn: what was answered is written down after it."""
 REFUSED = ""
 """Instead of a message's id: the platform will never take it."""
 CLOSED = "closed"
@@ -188,11 +188,13 @@ class Delivery:
         self._signs.discard((place.key, message))
         for wait in CLEARINGS:
             try:
+                async with asyncio.timeout(LONGEST_CLEARING):
+                    await self._pacer.turn(place, "status")
                 await self._counted(place, "status", platform.show_status(place, message, on=False))
                 return
-            except RateLimited as exc:
-                await asyncio.sleep(max(wait, min(exc.retry_after, LONGEST_CLEARING)))
-            except Unreachable:
+            except TimeoutError:
+                continue
+            except (RateLimited, Unreachable):
                 await asyncio.sleep(wait)
         log.warning("a sign that we are at work could not be cleared", extra={"place": place.key})
 
