@@ -214,6 +214,7 @@ async def test_a_channel_is_answered_in_its_languages_and_who_writes_another_one
     async with desk(database, channels=channels(languages=["es", "en"])) as run:
         await run.platform.say(ENGLISH, thread="t1")
         await run.platform.say(GERMAN, thread="t2")
+        await run.platform.sees(2)
         await run.platform.say(GERMAN, thread="t2")
         texts = await run.platform.sees(3)
         assert sorted(question.language for question in run.echo.asked) == ["en", "es", "es"]
