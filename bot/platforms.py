@@ -4,7 +4,7 @@ The core speaks to a platform only through this page. A member exists because th
 a capability exists because the core branches on it.
 """
 
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncIterable, Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from math import inf
@@ -102,6 +102,16 @@ class Fetched:
 
     data: bytes = field(repr=False)
     whole: bool = True
+
+    @classmethod
+    async def beginning(cls, pieces: AsyncIterable[bytes], most: int) -> "Fetched":
+        """So many bytes at most of what comes in pieces; no more than one piece beyond them is ever held."""
+        data = bytearray()
+        async for piece in pieces:
+            data += piece
+            if len(data) > most:
+                return cls(bytes(data[:most]), whole=False)
+        return cls(bytes(data))
 
 
 @dataclass(frozen=True, slots=True)

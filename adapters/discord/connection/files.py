@@ -48,7 +48,7 @@ class Files:
                 session.get(address, allow_redirects=False) as answer,
             ):
                 _check(answer)
-                return await _beginning(answer.content, most)
+                return await Fetched.beginning(answer.content.iter_chunked(_PIECE), most)
 
     def _is_discords(self, address: str) -> bool:
         try:
@@ -91,12 +91,3 @@ def _check(answer: aiohttp.ClientResponse) -> None:
         raise NotAllowed("a file lies outside of Discord")
     if status != 200:
         raise _REFUSED.get(status, Unsupported)(f"Discord refuses a file: {status}")
-
-
-async def _beginning(content: aiohttp.StreamReader, most: int) -> Fetched:
-    data = bytearray()
-    async for piece in content.iter_chunked(_PIECE):
-        data += piece
-        if len(data) > most:
-            return Fetched(bytes(data[:most]), whole=False)
-    return Fetched(bytes(data))

@@ -45,7 +45,7 @@ class Files:
         try:
             async with self._session().get(address, headers=headers, allow_redirects=False, timeout=_PATIENCE) as answer:
                 _check(answer, attachment)
-                return await _beginning(answer.content, most)
+                return await Fetched.beginning(answer.content.iter_chunked(_PIECE), most)
         except PlatformError:
             raise
         except Exception as exc:
@@ -86,12 +86,3 @@ def _check(answer: aiohttp.ClientResponse, attachment: Attachment) -> None:
         raise Unreachable(f"Slack refuses a file: {status}")
     if status != 200:
         raise _ANSWERS.get(status, Unsupported)(f"Slack refuses a file: {status}")
-
-
-async def _beginning(content: aiohttp.StreamReader, most: int) -> Fetched:
-    data = bytearray()
-    async for piece in content.iter_chunked(_PIECE):
-        data += piece
-        if len(data) > most:
-            return Fetched(bytes(data[:most]), whole=False)
-    return Fetched(bytes(data))
